@@ -1,0 +1,4 @@
+@NullMarked
+package millrace.aggregator;
+
+import org.jspecify.annotations.NullMarked;

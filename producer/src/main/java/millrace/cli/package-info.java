@@ -1,0 +1,4 @@
+@NullMarked
+package millrace.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package millrace.client;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package millrace.producer;
+
+import org.jspecify.annotations.NullMarked;

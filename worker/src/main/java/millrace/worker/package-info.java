@@ -1,0 +1,4 @@
+@NullMarked
+package millrace.worker;
+
+import org.jspecify.annotations.NullMarked;
