@@ -6,7 +6,8 @@ import java.io.OutputStream;
 /// The face of a kernel that clients know: a record whose components are the parameters, annotated with [Described] and
 /// [Parameter]. The math is a [Kernel], which only workers load.
 ///
-/// Checks across parameters stand in the compact constructor and throw [BadInput]. A description is immutable and may be
+/// Checks across parameters stand in the compact constructor and throw [BadInput]. A description is immutable and may
+/// be
 /// used by any thread.
 public interface Description {
     /// The most items a job may have: the integers that a `double` holds exactly.
@@ -31,8 +32,8 @@ public interface Description {
     /// Writes the output for people or other programs: a number as decimal text, a picture as PNG.
     ///
     /// @param output the joined value in its canonical bytes
-    /// @param done   the items of the job that are in it; all of `[0, items())` unless the job was asked for a part or
-    ///               ended without some
+    /// @param done   the items of the job that are in it; all of `[0, items())` unless the job was asked for a
+    ///               part or ended without some
     /// @param out    where to; not closed
     void write(OutputSource output, Ranges done, OutputStream out) throws IOException;
 }

@@ -8,7 +8,8 @@ import java.lang.annotation.Target;
 
 /// Describes one component of a [Description]: a parameter of its kernel.
 ///
-/// Component types: `long`, `int`, `double`, `boolean`, `String` and enums. The parameter's name is the component's, with
+/// Component types: `long`, `int`, `double`, `boolean`, `String` and enums. The parameter's name is the component's,
+/// with
 /// dashes for capitals (`taskItems` is `task-items`).
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

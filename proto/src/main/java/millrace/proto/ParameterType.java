@@ -49,7 +49,11 @@ public final class ParameterType {
     /// What is allowed, for people: `0..1e18`, `true or false`, `call, put`.
     public String allowed() {
         if (type.isEnum()) {
-            return String.join(", ", Arrays.stream(type.getEnumConstants()).map(ParameterType::spelling).toList());
+            return String.join(
+                    ", ",
+                    Arrays.stream(type.getEnumConstants())
+                            .map(ParameterType::spelling)
+                            .toList());
         }
         if (type == boolean.class) {
             return "true or false";

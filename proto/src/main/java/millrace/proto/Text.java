@@ -4,7 +4,8 @@ package millrace.proto;
 public final class Text {
     private Text() {}
 
-    /// One line of at most `charactersMax` characters: control characters, line separators and direction overrides become
+    /// One line of at most `charactersMax` characters: control characters, line separators and direction overrides
+    /// become
     /// spaces, the rest of a longer text an ellipsis.
     public static String line(String text, int charactersMax) {
         var cut = text.length() > charactersMax;

@@ -1,0 +1,150 @@
+package millrace.proto;
+
+import static millrace.proto.Check.require;
+
+import com.google.protobuf.ByteString;
+
+/// A worker's answer to one task.
+///
+/// @param job      the task's job
+/// @param digest   the job's spec
+/// @param first    first item, inclusive
+/// @param end      one past the last item
+/// @param attempt  the task's attempt
+/// @param emission the task's emission
+/// @param alone    whether the task was computed alone
+/// @param copy     whether the task was a straggler's copy
+/// @param worker   who answers
+/// @param delivery how often the task's record had been delivered, from 1
+/// @param cost     what it cost
+/// @param answer   what became of it
+public record Result(
+        String job,
+        SpecDigest digest,
+        long first,
+        long end,
+        int attempt,
+        int emission,
+        boolean alone,
+        boolean copy,
+        String worker,
+        int delivery,
+        Cost cost,
+        Answer answer) {
+    public Result {
+        JobSpec.checkId(job);
+        require(
+                0 <= first && first < end && end <= Description.ITEMS_MAX,
+                "result of job %s has range [%d, %d)",
+                job,
+                first,
+                end);
+        require(attempt >= 1, "result of job %s has attempt %d", job, attempt);
+        require(emission >= 1, "result of job %s has emission %d", job, emission);
+        require(delivery >= 1, "result of job %s has delivery %d", job, delivery);
+        worker = Text.line(worker, 100);
+    }
+
+    public static Result of(Task task, String worker, int delivery, Cost cost, Answer answer) {
+        return new Result(
+                task.job(),
+                task.digest(),
+                task.first(),
+                task.end(),
+                task.attempt(),
+                task.emission(),
+                task.alone(),
+                task.copy(),
+                worker,
+                delivery,
+                cost,
+                answer);
+    }
+
+    public long items() {
+        return end - first;
+    }
+
+    /// What became of a task.
+    public sealed interface Answer {}
+
+    /// Computed.
+    ///
+    /// @param value in the encoding of the job's join
+    public record Done(ByteString value) implements Answer {}
+
+    /// Not computed, and it counts against the job's attempts.
+    ///
+    /// @param message one line
+    /// @param stack   where, several lines, may be empty
+    public record Failed(FailureKind kind, String message, String stack) implements Answer {
+        public Failed {
+            message = Text.line(message, 500);
+            stack = Text.block(stack, 8000);
+        }
+    }
+
+    /// Not computed, through no fault of the task.
+    ///
+    /// @param detail one line
+    public record HandedBack(HandBackReason reason, String detail) implements Answer {
+        public HandedBack {
+            detail = Text.line(detail, 500);
+        }
+    }
+
+    /// Why a task failed.
+    public enum FailureKind {
+        /// The kernel threw.
+        EXCEPTION,
+        /// The kernel asked for more memory than the worker has.
+        OUT_OF_MEMORY,
+        STACK_OVERFLOW,
+        /// Longer than the task's hard limit.
+        TIMEOUT,
+        /// The value is larger than a record may be.
+        TOO_LARGE,
+        /// Workers died computing it, also with nothing else in the process.
+        CRASHED,
+        /// The worker's kernel refuses the parameters.
+        BAD_PARAMETERS,
+        /// The value is not in the encoding of the job's join.
+        BAD_VALUE;
+
+        /// Whether no further attempt can succeed.
+        public boolean isFinal() {
+            return this == CRASHED || this == BAD_PARAMETERS || this == TOO_LARGE;
+        }
+    }
+
+    /// Why a worker did not compute a task.
+    public enum HandBackReason {
+        UNKNOWN_KERNEL,
+        UNKNOWN_VERSION,
+        DRAINING,
+        /// Delivered for the third time: somebody died holding it.
+        SUSPECT,
+        /// Made room for a task that must be alone.
+        BUSY
+    }
+
+    /// What a task cost its worker.
+    ///
+    /// @param cpuNanos       CPU time of the computing thread
+    /// @param wallNanos      from the start of computing to its end
+    /// @param queueNanos     from acquisition to the start of computing
+    /// @param allocatedBytes by the computing thread
+    public record Cost(long cpuNanos, long wallNanos, long queueNanos, long allocatedBytes) {
+        public static final Cost NONE = new Cost(0, 0, 0, 0);
+
+        public Cost {
+            require(
+                    cpuNanos >= 0 && wallNanos >= 0 && queueNanos >= 0 && allocatedBytes >= 0,
+                    "cost is %d, %d, %d ns and %d bytes, allowed 0 and up",
+                    cpuNanos,
+                    wallNanos,
+                    queueNanos,
+                    allocatedBytes);
+        }
+    }
+}
