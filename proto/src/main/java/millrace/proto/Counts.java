@@ -1,0 +1,291 @@
+package millrace.proto;
+
+import static millrace.proto.Check.require;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Objects;
+import org.apache.commons.codec.digest.MurmurHash3;
+
+/// Counts by key, made for millions of keys: a hash table over one array that holds all keys. What [Join.CountsByKey]
+/// adds; kernels build their partial values with it. Not for several threads at once.
+///
+/// Encoding: the keys in ascending order of their bytes, unsigned, each its length (a varint), its bytes and its count
+/// (a varint, at least 1). So encoded values can be merged in one pass over all of them.
+public final class Counts {
+    /// The most bytes of a key.
+    public static final int KEY_BYTES_MAX = 1 << 16;
+
+    /// The most keys of one table.
+    public static final int KEYS_MAX = 1 << 26;
+
+    /// The most bytes of all keys of one table.
+    public static final int ALL_KEYS_BYTES_MAX = 1 << 30;
+
+    /// Is told keys and their counts.
+    @FunctionalInterface
+    public interface Visitor {
+        /// @param bytes  holds the key; not to be changed, nor kept
+        /// @param from   where the key begins
+        /// @param length the key's bytes, 0 to [#KEY_BYTES_MAX]
+        /// @param count  1 and up
+        void count(byte[] bytes, int from, int length, long count);
+    }
+
+    private byte[] keys = new byte[256];
+    private int[] starts = new int[17]; // key i is keys[starts[i]] to keys[starts[i + 1] - 1]
+    private int[] hashes = new int[16];
+    private long[] counts = new long[16];
+    private int size;
+    private long total;
+
+    /// Open addressing, linear probing, at most half full: a key's index + 1, or 0.
+    private int[] slots = new int[32];
+
+    /// No keys.
+    public Counts() {}
+
+    /// Reads what [#encode] wrote.
+    ///
+    /// @throws IllegalArgumentException when the bytes are not canonical, or more than a table holds
+    public static Counts decode(byte[] encoded) {
+        var counts = new Counts();
+        counts.addEncoded(encoded);
+        return counts;
+    }
+
+    /// Tells every key of what [#encode] wrote, in order, without making a table.
+    ///
+    /// @return the sum of all counts
+    /// @throws IllegalArgumentException when the bytes are not canonical; the keys before the fault have been told
+    public static long read(byte[] encoded, Visitor visitor) {
+        var cursor = new Cursor("counts", encoded);
+        var total = 0L;
+        var from = 0;
+        var length = -1;
+        while (!cursor.atEnd()) {
+            var lastFrom = from;
+            var lastLength = length;
+            length = (int) cursor.varint("key's length", 0, KEY_BYTES_MAX);
+            from = cursor.skip(length);
+            cursor.require(
+                    lastLength < 0
+                            || Arrays.compareUnsigned(
+                                            encoded, lastFrom, lastFrom + lastLength, encoded, from, from + length)
+                                    < 0,
+                    "a key does not come after the one before it");
+            var count = cursor.varint("count", 1, Long.MAX_VALUE);
+            cursor.require(count <= Long.MAX_VALUE - total, "the sum of all counts is beyond 2^63 - 1");
+            total += count;
+            visitor.count(encoded, from, length, count);
+        }
+        return total;
+    }
+
+    /// Adds to the count of a key.
+    ///
+    /// @param count 1 and up
+    /// @throws IllegalArgumentException when the key is too long, the count below 1, or the table full
+    public void add(byte[] key, long count) {
+        add(key, 0, key.length, count);
+    }
+
+    /// Adds to the count of the key `bytes[from]` to `bytes[from + length - 1]`, which is copied if it is new.
+    ///
+    /// @param count 1 and up
+    /// @throws IllegalArgumentException when the key is too long, the count below 1, or the table full
+    public void add(byte[] bytes, int from, int length, long count) {
+        Objects.checkFromIndexSize(from, length, bytes.length);
+        require(length <= KEY_BYTES_MAX, "a key has %d bytes, allowed at most %d", length, KEY_BYTES_MAX);
+        require(1 <= count, "a count is %d, allowed 1 and up", count);
+        require(count <= Long.MAX_VALUE - total, "the sum of all counts is beyond 2^63 - 1");
+        var hash = hash(bytes, from, length);
+        var slot = slot(bytes, from, length, hash);
+        if (slots[slot] == 0) {
+            requireRoom(1, length);
+            slots[slot] = append(bytes, from, length, hash) + 1;
+        }
+        counts[slots[slot] - 1] += count;
+        total += count;
+        if (2 * size > slots.length) {
+            growSlots();
+        }
+    }
+
+    /// Adds every count of what [#encode] wrote.
+    ///
+    /// @throws IllegalArgumentException when the bytes are not canonical, or more than the table has room for; the
+    ///     table is then unchanged
+    public void addEncoded(byte[] encoded) {
+        var tally = new Object() {
+            int keys;
+            int bytes;
+        };
+        var added = read(encoded, (bytes, from, length, count) -> {
+            tally.keys++;
+            tally.bytes += length;
+        });
+        require(added <= Long.MAX_VALUE - total, "the sum of all counts is beyond 2^63 - 1");
+        requireRoom(tally.keys, tally.bytes);
+        read(encoded, this::add);
+    }
+
+    /// The count of a key, 0 when it has none.
+    public long get(byte[] key) {
+        var slot = slots[slot(key, 0, key.length, hash(key, 0, key.length))];
+        return slot == 0 ? 0 : counts[slot - 1];
+    }
+
+    /// The number of keys.
+    public int size() {
+        return size;
+    }
+
+    /// The sum of all counts.
+    public long total() {
+        return total;
+    }
+
+    /// What the table takes in memory, in bytes.
+    public long memoryBytes() {
+        return keys.length + 4L * (starts.length + hashes.length + slots.length) + 8L * counts.length;
+    }
+
+    /// Tells every key, in ascending order of their bytes, unsigned.
+    public void forEach(Visitor visitor) {
+        for (var index : sorted()) {
+            visitor.count(keys, starts[index], length(index), counts[index]);
+        }
+    }
+
+    /// The number of bytes that [#encode] and [#writeTo] give.
+    public long encodedBytes() {
+        long bytes = starts[size];
+        for (var i = 0; i < size; i++) {
+            bytes += Varint.size(length(i)) + Varint.size(counts[i]);
+        }
+        return bytes;
+    }
+
+    /// The canonical bytes.
+    ///
+    /// @throws ArithmeticException when they are more than an array holds
+    public byte[] encode() {
+        var bytes = ByteBuffer.allocate(Math.toIntExact(encodedBytes()));
+        for (var index : sorted()) {
+            Varint.put(bytes, length(index));
+            bytes.put(keys, starts[index], length(index));
+            Varint.put(bytes, counts[index]);
+        }
+        return bytes.array();
+    }
+
+    /// Writes the canonical bytes, in many small writes.
+    public void writeTo(OutputStream out) throws IOException {
+        var number = ByteBuffer.allocate(Varint.BYTES_MAX);
+        for (var index : sorted()) {
+            Varint.put(number.clear(), length(index));
+            out.write(number.array(), 0, number.position());
+            out.write(keys, starts[index], length(index));
+            Varint.put(number.clear(), counts[index]);
+            out.write(number.array(), 0, number.position());
+        }
+    }
+
+    private void requireRoom(int newKeys, int newBytes) {
+        require(newKeys <= KEYS_MAX - size, "the table has %d keys, allowed at most %d", size, KEYS_MAX);
+        require(
+                newBytes <= ALL_KEYS_BYTES_MAX - starts[size],
+                "all keys have %d bytes, allowed at most %d",
+                starts[size],
+                ALL_KEYS_BYTES_MAX);
+    }
+
+    private static int hash(byte[] bytes, int from, int length) {
+        return MurmurHash3.hash32x86(bytes, from, length, 0);
+    }
+
+    /// The slot of the key, or the free one where it belongs.
+    private int slot(byte[] bytes, int from, int length, int hash) {
+        var mask = slots.length - 1;
+        for (var slot = hash & mask; ; slot = (slot + 1) & mask) {
+            var index = slots[slot] - 1;
+            if (index < 0
+                    || (hashes[index] == hash
+                            && Arrays.equals(keys, starts[index], starts[index + 1], bytes, from, from + length))) {
+                return slot;
+            }
+        }
+    }
+
+    private int append(byte[] bytes, int from, int length, int hash) {
+        if (size == counts.length) {
+            var grown = size + (size >> 1);
+            starts = Arrays.copyOf(starts, grown + 1);
+            hashes = Arrays.copyOf(hashes, grown);
+            counts = Arrays.copyOf(counts, grown);
+        }
+        var start = starts[size];
+        if (length > keys.length - start) {
+            keys = Arrays.copyOf(keys, Math.max(start + length, start + (start >> 1)));
+        }
+        System.arraycopy(bytes, from, keys, start, length);
+        hashes[size] = hash;
+        starts[size + 1] = start + length;
+        return size++;
+    }
+
+    private void growSlots() {
+        slots = new int[2 * slots.length];
+        var mask = slots.length - 1;
+        for (var index = 0; index < size; index++) {
+            var slot = hashes[index] & mask;
+            while (slots[slot] != 0) {
+                slot = (slot + 1) & mask;
+            }
+            slots[slot] = index + 1;
+        }
+    }
+
+    private int length(int index) {
+        return starts[index + 1] - starts[index];
+    }
+
+    /// The indices of all keys in the order of the keys. A merge sort of our own, because the JDK sorts by a given
+    /// order only objects, and millions of boxed numbers would outweigh the table.
+    private int[] sorted() {
+        var from = new int[size];
+        Arrays.setAll(from, i -> i);
+        var to = new int[size];
+        for (var width = 1; width < size; width *= 2) {
+            for (var start = 0; start < size; start += 2 * width) {
+                merge(from, to, start, Math.min(start + width, size), Math.min(start + 2 * width, size));
+            }
+            var swapped = from;
+            from = to;
+            to = swapped;
+        }
+        return from;
+    }
+
+    private void merge(int[] from, int[] to, int start, int middle, int end) {
+        var left = start;
+        var right = middle;
+        for (var i = start; i < end; i++) {
+            to[i] = right == end || (left < middle && compare(from[left], from[right]) < 0)
+                    ? from[left++]
+                    : from[right++];
+        }
+    }
+
+    private int compare(int a, int b) {
+        return Arrays.compareUnsigned(keys, starts[a], starts[a + 1], keys, starts[b], starts[b + 1]);
+    }
+
+    @Override
+    public String toString() {
+        return size + " keys, " + total + " in all";
+    }
+}
