@@ -34,7 +34,7 @@ final class Cursor {
         need(Long.BYTES);
         var value = 0L;
         for (var i = 0; i < Long.BYTES; i++) {
-            value = value << 8 | (bytes[at++] & 0xff);
+            value = (value << 8) | (bytes[at++] & 0xff);
         }
         return value;
     }

@@ -284,7 +284,7 @@ public final class ExactSum {
     }
 
     private static boolean bit(long[] magnitude, int position) {
-        return (magnitude[position >>> 5] >>> (position & 31) & 1) != 0;
+        return ((magnitude[position >>> 5] >>> (position & 31)) & 1) != 0;
     }
 
     /// The magnitude without its lowest `dropped` bits; what is left has at most 53.
@@ -292,7 +292,7 @@ public final class ExactSum {
         var value = 0L;
         for (var i = FRACTION_BITS; i >= 0; i--) {
             var position = dropped + i;
-            value = value << 1 | (position < 32 * LIMBS && bit(magnitude, position) ? 1 : 0);
+            value = (value << 1) | (position < 32 * LIMBS && bit(magnitude, position) ? 1 : 0);
         }
         return value;
     }

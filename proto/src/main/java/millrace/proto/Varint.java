@@ -18,7 +18,7 @@ final class Varint {
     static void put(ByteBuffer bytes, long value) {
         var rest = value;
         while (rest > 0x7f) {
-            bytes.put((byte) (rest & 0x7f | 0x80));
+            bytes.put((byte) ((rest & 0x7f) | 0x80));
             rest >>>= 7;
         }
         bytes.put((byte) rest);

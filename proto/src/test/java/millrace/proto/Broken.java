@@ -38,7 +38,7 @@ final class Broken {
             assertThat(e).hasMessageStartingWith(refusal);
             return;
         }
-        assertThat(again).as(HexFormat.of().formatHex(broken)).isEqualTo(broken);
+        assertThat(again).as(() -> HexFormat.of().formatHex(broken)).isEqualTo(broken);
     }
 
     private static byte[] joined(byte[] bytes, int end, int from) {

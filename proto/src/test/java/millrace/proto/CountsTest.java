@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class CountsTest {
     static LongStream seeds() {
-        return Seeds.seeds(100);
+        return Seeds.seeds(30);
     }
 
     @ParameterizedTest

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class EntriesTest {
     static LongStream seeds() {
-        return Seeds.seeds(100);
+        return Seeds.seeds(30);
     }
 
     @ParameterizedTest

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ExactSumTest {
     static LongStream seeds() {
-        return Seeds.seeds(200);
+        return Seeds.seeds(30);
     }
 
     @ParameterizedTest

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class IntegersTest {
     static LongStream seeds() {
-        return Seeds.seeds(100);
+        return Seeds.seeds(30);
     }
 
     @ParameterizedTest
