@@ -15,6 +15,9 @@ public final class JobSpec {
     /// The most characters of a job id.
     public static final int ID_MAX = 100;
 
+    /// The most bytes of a spec: its ending carries it, beside a report.
+    public static final int BYTES_MAX = 200_000;
+
     /// The most labels of a job, and the most characters of a label's name or value.
     public static final int LABELS_MAX = 32;
 
@@ -32,6 +35,7 @@ public final class JobSpec {
     private final String parent;
 
     private JobSpec(ByteString bytes) {
+        require(bytes.size() <= BYTES_MAX, "the spec has %d bytes, allowed %d", bytes.size(), BYTES_MAX);
         millrace.v1.JobSpec message;
         try {
             message = millrace.v1.JobSpec.parseFrom(bytes);

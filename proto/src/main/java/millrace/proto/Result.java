@@ -108,12 +108,14 @@ public record Result(
         CRASHED,
         /// The worker's kernel refuses the parameters.
         BAD_PARAMETERS,
-        /// The value is not in the encoding of the job's join.
-        BAD_VALUE;
+        /// The value is not in the encoding of the job's join. Found by the aggregator.
+        BAD_VALUE,
+        /// Two values of the same items differ. Found by the aggregator.
+        NONDETERMINISTIC;
 
         /// Whether no further attempt can succeed.
         public boolean isFinal() {
-            return this == CRASHED || this == BAD_PARAMETERS || this == TOO_LARGE;
+            return this == CRASHED || this == BAD_PARAMETERS || this == TOO_LARGE || this == NONDETERMINISTIC;
         }
     }
 

@@ -96,6 +96,10 @@ public enum Topics {
     public Map<String, String> settings() {
         var settings = new TreeMap<String, String>();
         settings.put("max.message.bytes", "1048588");
+        if (this == JOBS || this == RESULTS || this == PROGRESS) {
+            // Deadlines and times in reports follow the brokers' clock, whatever those of clients and workers say.
+            settings.put("message.timestamp.type", "LogAppendTime");
+        }
         switch (cleanup) {
             case DELETE -> {
                 settings.put("cleanup.policy", "delete");
