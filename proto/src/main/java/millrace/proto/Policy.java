@@ -24,10 +24,10 @@ public record Policy(
         long taskItems,
         int maxCores,
         Duration taskLimit) {
+    private static final Duration LONGEST = Duration.ofDays(14); // before DEFAULT, which checks itself against it
+
     public static final Policy DEFAULT =
             new Policy(0, 3, 0, Duration.ZERO, Duration.ofMillis(200), 0, 0, Duration.ofDays(1));
-
-    private static final Duration LONGEST = Duration.ofDays(14);
 
     public Policy {
         require(-10 <= priority && priority <= 10, "--priority is %d, allowed -10..10", priority);

@@ -61,6 +61,14 @@ public record Progress(
             require((handedBack == null) != (failed == null), "again has both or none of hand-back and failure");
             line = Text.line(line, 200);
         }
+
+        public static Why failed(Result.FailureKind kind, String line) {
+            return new Why(null, kind, line);
+        }
+
+        public static Why handedBack(Result.HandBackReason reason, String line) {
+            return new Why(reason, null, line);
+        }
     }
 
     /// Seconds left: a range that likely holds the truth, and the best guess in it.
