@@ -35,10 +35,14 @@ final class Broken {
         try {
             again = decodedAndEncoded.get();
         } catch (IllegalArgumentException e) {
-            assertThat(e).hasMessageStartingWith(refusal);
+            if (!String.valueOf(e.getMessage()).startsWith(refusal)) {
+                throw new AssertionError("refusal of " + HexFormat.of().formatHex(broken), e);
+            }
             return;
         }
-        assertThat(again).as(() -> HexFormat.of().formatHex(broken)).isEqualTo(broken);
+        if (!Arrays.equals(again, broken)) { // AssertJ would be most of the test's time
+            assertThat(again).as(HexFormat.of().formatHex(broken)).isEqualTo(broken);
+        }
     }
 
     private static byte[] joined(byte[] bytes, int end, int from) {
