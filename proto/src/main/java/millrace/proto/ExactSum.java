@@ -115,6 +115,11 @@ public final class ExactSum {
         return special == 0 && highest(limbs) < 0;
     }
 
+    /// Whether the sum is neither infinite nor NaN. It may still be too large for a double.
+    public boolean isFinite() {
+        return special == 0;
+    }
+
     /// The exponent of the sum: the largest `e` with `2^e <= |sum|`; [Integer#MIN_VALUE] for zero, [Integer#MAX_VALUE]
     /// for infinities and NaN.
     public int exponent() {

@@ -1,0 +1,77 @@
+package millrace.aggregator;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import millrace.proto.Join;
+
+/// The output of a job as far as its results came. Its bytes depend neither on the order of the partial values nor on
+/// how the items were cut into tasks. Not for several threads at once.
+sealed interface JoinedValue permits JoinedValue.Small, JoinedBytes, JoinedCounts {
+    /// The value of no items.
+    static JoinedValue of(Join join) {
+        return switch (join) {
+            case Join.IntegerSum(var width) -> new JoinedIntegers(width);
+            case Join.FloatSum(var width) -> new JoinedFloats(width);
+            case Join.Concatenation() -> new JoinedBytes();
+            case Join.CountsByKey() -> new JoinedCounts();
+            case Join.Extremes() -> new JoinedExtremes();
+            case Join.TopK(var k) -> new JoinedTop(k);
+        };
+    }
+
+    /// Reads what [#state] gave.
+    ///
+    /// @throws IllegalArgumentException when the bytes are no state of the join
+    static JoinedValue restore(Join join, byte[] state) {
+        return switch (join) {
+            case Join.IntegerSum(var width) -> JoinedIntegers.restore(width, state);
+            case Join.FloatSum(var width) -> JoinedFloats.restore(width, state);
+            case Join.Concatenation() -> JoinedBytes.restore(state);
+            case Join.CountsByKey() -> JoinedCounts.restore(state);
+            case Join.Extremes() -> JoinedExtremes.restore(state);
+            case Join.TopK(var k) -> JoinedTop.restore(k, state);
+        };
+    }
+
+    /// Adds the partial value of the items `[first, end)`, none of which was added before.
+    ///
+    /// @param partial may be kept; the caller leaves it as it is
+    /// @throws IllegalArgumentException when it is not in the join's encoding, or not a value of these items; then
+    ///     nothing has changed
+    void add(long first, long end, byte[] partial);
+
+    /// What the value takes in memory, in bytes, roughly.
+    long memoryBytes();
+
+    /// What a snapshot keeps: equal values have equal bytes.
+    ///
+    /// @throws ArithmeticException when they are more than an array holds
+    byte[] state();
+
+    /// The number of bytes that [#writeTo] writes.
+    long outputBytes();
+
+    /// Writes the output in its canonical bytes, perhaps in many small writes.
+    void writeTo(OutputStream out) throws IOException;
+
+    /// A value whose output fits into an array, and is all of its state.
+    sealed interface Small extends JoinedValue permits JoinedIntegers, JoinedFloats, JoinedExtremes, JoinedTop {
+        /// The output in its canonical bytes.
+        byte[] output();
+
+        @Override
+        default byte[] state() {
+            return output();
+        }
+
+        @Override
+        default long outputBytes() {
+            return output().length;
+        }
+
+        @Override
+        default void writeTo(OutputStream out) throws IOException {
+            out.write(output());
+        }
+    }
+}
