@@ -31,6 +31,9 @@ public record Result(
         int delivery,
         Cost cost,
         Answer answer) {
+    /// The most bytes of a partial value: what a record holds, less what surrounds the value.
+    public static final int VALUE_MAX = 998_000;
+
     public Result {
         JobSpec.checkId(job);
         require(
@@ -126,8 +129,10 @@ public record Result(
         DRAINING,
         /// Delivered for the third time: somebody died holding it.
         SUSPECT,
-        /// Made room for a task that must be alone.
-        BUSY
+        /// No core for it in time, or it made room for a task that must be alone.
+        BUSY,
+        /// Its job has ended.
+        ENDED
     }
 
     /// What a task cost its worker.
