@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -34,7 +35,7 @@ public final class KernelType<D extends Description> {
         var annotation = type.getAnnotation(Described.class);
         require(annotation != null && type.isRecord(), "%s is not a record with @Described", type.getName());
         this.type = type;
-        this.about = java.util.Objects.requireNonNull(annotation);
+        this.about = Objects.requireNonNull(annotation);
         require(
                 about.name().matches("[a-z][a-z0-9-]{0,39}"),
                 "kernel name is '%s', allowed: a letter, then letters, digits and dashes, 40 in all",
@@ -102,7 +103,10 @@ public final class KernelType<D extends Description> {
         for (var name : texts.keySet()) {
             if (!names.contains(name)) {
                 problems.add("kernel %s has no parameter --%s, allowed: %s"
-                        .formatted(name(), name, names.isEmpty() ? "none" : "--" + String.join(", --", names)));
+                        .formatted(
+                                name(),
+                                Text.line(name, 60),
+                                names.isEmpty() ? "none" : "--" + String.join(", --", names)));
             }
         }
         var values = new Object[components.length];

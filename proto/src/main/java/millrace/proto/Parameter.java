@@ -9,8 +9,7 @@ import java.lang.annotation.Target;
 /// Describes one component of a [Description]: a parameter of its kernel.
 ///
 /// Component types: `long`, `int`, `double`, `boolean`, `String` and enums. The parameter's name is the component's,
-/// with
-/// dashes for capitals (`taskItems` is `task-items`).
+/// with dashes for capitals (`taskItems` is `task-items`).
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)

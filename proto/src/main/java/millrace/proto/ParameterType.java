@@ -1,16 +1,29 @@
 package millrace.proto;
 
+import static millrace.proto.Check.require;
+
 import java.lang.reflect.RecordComponent;
 import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// One parameter of a kernel: how it is named, what it may be, and how its text becomes a value.
 public final class ParameterType {
+    private static final Set<Class<?>> TYPES = Set.of(long.class, int.class, double.class, boolean.class, String.class);
+
+    /// The most characters of a number: reading takes time that grows with their square.
+    private static final int NUMBER_CHARACTERS_MAX = 1000;
+
+    private static final Pattern DIGIT_SEPARATOR = Pattern.compile("(?<=[0-9])_(?=[0-9])");
+
     private final String name;
     private final Parameter about;
     private final Class<?> type;
+    private final @Nullable BigDecimal lowest;
+    private final @Nullable BigDecimal highest;
 
     ParameterType(RecordComponent component) {
         var annotation = component.getAnnotation(Parameter.class);
@@ -21,10 +34,26 @@ public final class ParameterType {
         about = annotation;
         type = component.getType();
         name = component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
-        if (!type.isPrimitive() && type != String.class && !type.isEnum()) {
-            throw new IllegalArgumentException("parameter " + name + " has type " + type.getName()
-                    + ", allowed: long, int, double, boolean, String, enum");
+        require(
+                type.isEnum() || TYPES.contains(type),
+                "parameter %s has type %s, allowed: long, int, double, boolean, String, enum",
+                name,
+                type.getName());
+        require(type == String.class || !about.optional(), "parameter %s is optional, only a String may be", name);
+        try {
+            lowest = bound(about.min());
+            highest = bound(about.max());
+            var byDefault = byDefault();
+            if (byDefault != null) {
+                parse(byDefault);
+            }
+        } catch (BadInput | NumberFormatException e) {
+            throw new IllegalArgumentException("parameter " + name + " is declared wrongly: " + e.getMessage(), e);
         }
+    }
+
+    private static @Nullable BigDecimal bound(String text) {
+        return text.isEmpty() ? null : decimal(text);
     }
 
     /// As typed after two dashes.
@@ -79,17 +108,18 @@ public final class ParameterType {
     Object parse(String text) {
         try {
             if (type == long.class || type == int.class) {
-                var number = new BigDecimal(text.strip().replace("_", ""));
+                var number = decimal(text);
                 inside(number, text);
                 return type == long.class ? (Object) number.longValueExact() : (Object) number.intValueExact();
             }
             if (type == double.class) {
-                var number = Double.parseDouble(text.strip());
+                var number = decimal(text).doubleValue();
                 if (!Double.isFinite(number)) {
                     throw bad(text);
                 }
-                inside(new BigDecimal(number), text);
-                return number == 0 ? 0.0 : number; // one zero
+                // As people read it: 0.1 is inside 0.1..0.3, whatever its binary fraction is.
+                inside(new BigDecimal(Double.toString(number)), text);
+                return number + 0.0; // one zero
             }
         } catch (ArithmeticException | NumberFormatException e) {
             throw bad(text);
@@ -115,18 +145,29 @@ public final class ParameterType {
 
     /// The one text of a value.
     String format(Object value) {
-        return type.isEnum() ? spelling(value) : value.toString();
+        return switch (value) {
+            case Enum<?> constant -> spelling(constant);
+            case Double number -> Double.toString(number + 0.0); // one zero
+            default -> value.toString();
+        };
+    }
+
+    /// Digits may be parted: `1_000_000`.
+    private static BigDecimal decimal(String text) {
+        if (text.length() > NUMBER_CHARACTERS_MAX) {
+            throw new NumberFormatException("a number of " + text.length() + " characters");
+        }
+        return new BigDecimal(DIGIT_SEPARATOR.matcher(text.strip()).replaceAll(""));
     }
 
     private void inside(BigDecimal number, String text) {
-        if ((!about.min().isEmpty() && number.compareTo(new BigDecimal(about.min())) < 0)
-                || (!about.max().isEmpty() && number.compareTo(new BigDecimal(about.max())) > 0)) {
+        if ((lowest != null && number.compareTo(lowest) < 0) || (highest != null && number.compareTo(highest) > 0)) {
             throw bad(text);
         }
     }
 
     private BadInput bad(String text) {
-        return new BadInput("--%s is '%s', allowed: %s".formatted(name, text, allowed()));
+        return new BadInput("--%s is '%s', allowed: %s".formatted(name, Text.line(text, 100), allowed()));
     }
 
     private static String spelling(Object constant) {

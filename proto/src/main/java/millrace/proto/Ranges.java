@@ -45,7 +45,7 @@ public final class Ranges {
     /// The one range `[first, end)`; empty when `first == end`.
     public static Ranges of(long first, long end) {
         var ranges = new Ranges();
-        if (first < end) {
+        if (first != end) {
             ranges.add(first, end);
         }
         return ranges;
@@ -58,7 +58,7 @@ public final class Ranges {
         return copy;
     }
 
-    /// Adds `[first, end)`, which may overlap what is there.
+    /// Adds `[first, end)`, which is not empty and may overlap what is there.
     public void add(long first, long end) {
         require(0 <= first && first < end && end <= Description.ITEMS_MAX, "bad range [%d, %d)", first, end);
         var low = first;
@@ -78,8 +78,11 @@ public final class Ranges {
         other.ends.forEach(this::add);
     }
 
-    /// Removes what of `[first, end)` is there.
+    /// Removes what of `[first, end)` is there; nothing when `end <= first`.
     public void remove(long first, long end) {
+        if (end <= first) {
+            return;
+        }
         for (var at = ends.lowerEntry(end); at != null && at.getValue() > first; at = ends.lowerEntry(end)) {
             var low = at.getKey();
             var high = at.getValue();
@@ -102,16 +105,16 @@ public final class Ranges {
         return at != null && item < at.getValue();
     }
 
-    /// Whether all of `[first, end)` is in the set.
+    /// Whether all of `[first, end)` is in the set; true when there is nothing in it, as `end <= first`.
     public boolean containsAll(long first, long end) {
         var at = ends.floorEntry(first);
-        return at != null && end <= at.getValue();
+        return end <= first || (at != null && end <= at.getValue());
     }
 
     /// Whether any of `[first, end)` is in the set.
     public boolean intersects(long first, long end) {
         var at = ends.lowerEntry(end);
-        return at != null && at.getValue() > first;
+        return first < end && at != null && at.getValue() > first;
     }
 
     /// The first range of `[first, end)` that is not in the set, or null when there is none.
@@ -158,7 +161,8 @@ public final class Ranges {
         return ends.isEmpty();
     }
 
-    /// As gaps and lengths in turn, the first gap counted from `base`: what progress and snapshots carry.
+    /// As gaps and lengths in turn, the first gap counted from `base`, which is not above the first item: what progress
+    /// and snapshots carry.
     public List<Long> encode(long base) {
         var numbers = new ArrayList<Long>(2 * ends.size());
         var from = base;
@@ -181,8 +185,8 @@ public final class Ranges {
             long gap = numbers.get(i);
             long length = numbers.get(i + 1);
             require(
-                    0 <= gap && gap < end - at && 0 < length && length <= end - at - gap,
-                    "range %d has gap %d and length %d, which leaves [%d, %d)",
+                    (i == 0 ? 0 : 1) <= gap && gap < end - at && 0 < length && length <= end - at - gap,
+                    "range %d has gap %d and length %d, which touches the one before or leaves [%d, %d)",
                     i / 2,
                     gap,
                     length,

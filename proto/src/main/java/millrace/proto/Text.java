@@ -1,38 +1,49 @@
 package millrace.proto;
 
+import java.util.function.IntPredicate;
+
 /// Makes hostile text safe to show and to log.
 public final class Text {
     private Text() {}
 
-    /// One line of at most `charactersMax` characters: control characters, line separators and direction overrides
-    /// become
-    /// spaces, the rest of a longer text an ellipsis.
+    /// One line of at most `charactersMax` characters: control characters, line separators, direction overrides and
+    /// other invisible characters become spaces, the rest of a longer text an ellipsis.
+    ///
+    /// @param charactersMax UTF-16 units, 1 and up; a pair of them is never parted
     public static String line(String text, int charactersMax) {
-        var cut = text.length() > charactersMax;
-        var line = new StringBuilder(cut ? text.substring(0, Math.max(0, charactersMax - 1)) : text);
-        for (var i = 0; i < line.length(); i++) {
-            var type = Character.getType(line.charAt(i));
-            if (type == Character.CONTROL
-                    || type == Character.FORMAT
-                    || type == Character.LINE_SEPARATOR
-                    || type == Character.PARAGRAPH_SEPARATOR) {
-                line.setCharAt(i, ' ');
-            }
-        }
-        return cut ? line.append('…').toString() : line.toString();
+        return shown(text, charactersMax, Text::isShownInLine);
     }
 
-    /// At most `charactersMax` characters of text that may have several lines; other control characters become spaces.
+    /// Like [#line], but line feeds and tabs stay.
+    ///
+    /// @param charactersMax UTF-16 units, 1 and up; a pair of them is never parted
     public static String block(String text, int charactersMax) {
+        return shown(text, charactersMax, point -> point == '\n' || point == '\t' || isShownInLine(point));
+    }
+
+    private static String shown(String text, int charactersMax, IntPredicate isShown) {
         var cut = text.length() > charactersMax;
-        var block = new StringBuilder(cut ? text.substring(0, Math.max(0, charactersMax - 1)) : text);
-        for (var i = 0; i < block.length(); i++) {
-            var character = block.charAt(i);
-            var type = Character.getType(character);
-            if ((type == Character.CONTROL || type == Character.FORMAT) && character != '\n' && character != '\t') {
-                block.setCharAt(i, ' ');
+        var end = cut ? charactersMax - 1 : text.length();
+        var shown = new StringBuilder(Math.min(text.length(), charactersMax));
+        for (var at = 0; at < end; ) {
+            var point = text.codePointAt(at);
+            var units = Character.charCount(point);
+            if (at + units <= end) {
+                shown.appendCodePoint(isShown.test(point) ? point : ' ');
             }
+            at += units;
         }
-        return cut ? block.append('…').toString() : block.toString();
+        return cut ? shown.append('…').toString() : shown.toString();
+    }
+
+    private static boolean isShownInLine(int point) {
+        return switch (Character.getType(point)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.SURROGATE -> false; // a surrogate without its other half, which UTF-8 cannot carry
+            default -> true;
+        };
     }
 }
