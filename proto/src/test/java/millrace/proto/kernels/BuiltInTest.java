@@ -1,0 +1,14 @@
+package millrace.proto.kernels;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import millrace.proto.Descriptions;
+import millrace.proto.KernelType;
+import org.junit.jupiter.api.Test;
+
+class BuiltInTest {
+    @Test
+    void builtInKernelsAreFound() {
+        assertThat(Descriptions.load().all()).extracting(KernelType::toString).contains("mandelbrot@1", "primes@1");
+    }
+}
