@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
 /// @param job        the job's id
 /// @param generation the owner's, rising with each change of owner
 /// @param owner      the aggregator's id
-/// @param position   results of the job's partition below this offset have been counted
+/// @param position   results of the job's partition below this offset have been counted. A job's first record comes when
+///                   its order is accepted, and while it is open a record follows within a second after the position
+///                   has moved, also when nothing else has changed: the producer tells lost tasks by it
 /// @param done       items in the value
 /// @param dead       items given up, disjoint from `done`
 /// @param again      ranges whose latest answer was no value, to be emitted again; at most [#AGAIN_MAX]
