@@ -1,0 +1,239 @@
+package millrace.producer;
+
+import java.time.Duration;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import millrace.proto.Cluster;
+import millrace.proto.ExitCode;
+import millrace.proto.FleetSetup;
+import millrace.proto.ForeignRecord;
+import millrace.proto.Role;
+import millrace.proto.Topics;
+import millrace.proto.Wire;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A producer at work: one thread that reads what the feeder needs to know and does what the feeder asks for.
+///
+/// What it reads is followed all the time. When the lease is won it reads on to the ends that the topics have
+/// then, finds what is outstanding, reads on once more, as heartbeats tell what was taken from `tasks` meanwhile,
+/// and feeds. It sends only while the lease is fresh.
+final class Producer implements Role.Running {
+    private static final Logger LOG = LoggerFactory.getLogger(Producer.class);
+    private static final Duration POLL = Duration.ofMillis(25);
+
+    private enum Stage {
+        /// Reads what there is, for the first time.
+        STARTING,
+        /// Knows what there is; another producer feeds.
+        STANDING_BY,
+        /// Has the lease, reads to the ends of the topics.
+        TAKING_OVER,
+        /// Has found what is outstanding, reads to the ends again.
+        REBUILDING,
+        FEEDING
+    }
+
+    private final Wire wire;
+    private final Feeder feeder;
+    private final Foreign foreign = new Foreign();
+    private final Tail tail;
+    private final TaskTopic tasks;
+    private final Lease lease;
+    private final Thread thread;
+    private final CompletableFuture<ExitCode> exit = new CompletableFuture<>();
+    private final long origin = System.nanoTime();
+
+    private volatile Stage stage = Stage.STARTING;
+    private volatile boolean closing;
+    private volatile String trouble = "";
+
+    Producer(Cluster cluster, FleetSetup.Topology topology, boolean copying) {
+        wire = new Wire(cluster.fleet());
+        feeder = new Feeder(topology.taskPartitions(), copying, new SplittableRandom());
+        tail = new Tail(cluster, topology.jobPartitions());
+        tasks = new TaskTopic(cluster, wire, topology.taskPartitions());
+        lease = new Lease(cluster);
+        thread = new Thread(this::run, "millrace-producer");
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    private long now() {
+        return System.nanoTime() - origin;
+    }
+
+    private void run() {
+        var code = ExitCode.BUG;
+        try (lease;
+                tasks;
+                tail) {
+            tasks.warm();
+            while (!closing) {
+                try {
+                    step();
+                } catch (RetriableException e) {
+                    LOG.warn("Kafka does not answer, the producer goes on trying: {}", e.toString());
+                    trouble = "Kafka does not answer: " + e.getMessage();
+                }
+            }
+            code = ExitCode.SUCCEEDED;
+        } catch (ApiException e) {
+            // What clients retry they have retried; what is left is a missing right, or a broker that is unfit.
+            LOG.error("Kafka refuses what the producer needs", e);
+            trouble = "Kafka refuses what the producer needs: " + e.getMessage();
+            code = ExitCode.KAFKA;
+        } catch (RuntimeException | Error e) {
+            LOG.error("A bug ends the producer", e);
+            trouble = "a bug has ended the producer: " + e;
+        } finally {
+            exit.complete(code);
+        }
+    }
+
+    private void step() {
+        for (var record : tail.poll(tasks.hasAnswers() ? Duration.ZERO : POLL)) {
+            read(record);
+        }
+        lease.keep(now());
+        tasks.deliver(feeder, now());
+        advance();
+        if (stage == Stage.FEEDING) {
+            tasks.look(now());
+        }
+        feed();
+    }
+
+    private void advance() {
+        if (stage.compareTo(Stage.STANDING_BY) > 0 && !lease.isHeld()) {
+            LOG.info("Another producer takes over");
+            feeder.resign();
+            stage = Stage.STANDING_BY;
+        }
+        switch (stage) {
+            case STARTING -> {
+                if (tail.isThere()) {
+                    LOG.info("Stands by, {} jobs are open", feeder.openJobs().size());
+                    stage = Stage.STANDING_BY;
+                }
+            }
+            case STANDING_BY -> {
+                if (lease.isFresh(now())) {
+                    tail.aim();
+                    stage = Stage.TAKING_OVER;
+                }
+            }
+            case TAKING_OVER -> {
+                if (tail.isThere()) {
+                    rebuild();
+                }
+            }
+            case REBUILDING -> {
+                if (tail.isThere()) {
+                    feeder.rebuilt(now());
+                    stage = Stage.FEEDING;
+                    LOG.info(
+                            "Feeds {} open jobs, {} tasks are outstanding",
+                            feeder.openJobs().size(),
+                            feeder.outstanding());
+                }
+            }
+            case FEEDING -> {}
+        }
+    }
+
+    private void rebuild() {
+        feeder.lead(now());
+        try {
+            tasks.rebuild(feeder, record -> {
+                try {
+                    feeder.found(
+                            wire.tasks().read(record.key(), record.value()),
+                            record.partition(),
+                            record.offset(),
+                            now());
+                } catch (ForeignRecord e) {
+                    foreign.count(record, e);
+                }
+            });
+            tail.aim();
+            stage = Stage.REBUILDING;
+        } catch (RetriableException e) {
+            LOG.warn("What is outstanding is not known yet: {}", e.toString());
+            feeder.resign();
+            stage = Stage.STANDING_BY;
+        }
+    }
+
+    private void feed() {
+        if (stage == Stage.FEEDING && !lease.isFresh(now())) {
+            trouble = "the lease has not been confirmed for 4 s";
+            return;
+        }
+        trouble = "";
+        for (var action : feeder.feed(now())) {
+            tasks.act(action);
+        }
+    }
+
+    private void read(ConsumerRecord<byte[], byte[]> record) {
+        var topic = tail.topic(record);
+        if (record.value() == null && topic.cleanup() == Topics.Cleanup.COMPACT) {
+            return; // a tombstone
+        }
+        try {
+            switch (topic) {
+                case JOBS -> feeder.order(wire.jobs().read(record.key(), record.value()), now());
+                case ENDINGS ->
+                    feeder.ended(
+                            wire.endings().read(record.key(), record.value()).job());
+                case PROGRESS -> feeder.progress(wire.progress().read(record.key(), record.value()), now());
+                case WORKERS -> feeder.heartbeat(wire.workers().read(record.key(), record.value()), now());
+                case TASKS, RESULTS, OUTPUTS, SNAPSHOTS, DEAD_LETTERS ->
+                    throw new IllegalStateException("a record of " + topic + " was not asked for");
+            }
+        } catch (ForeignRecord e) {
+            foreign.count(record, e);
+        }
+    }
+
+    @Override
+    public boolean ready() {
+        return stage != Stage.STARTING && trouble.isEmpty() && !exit.isDone();
+    }
+
+    @Override
+    public String trouble() {
+        return stage == Stage.STARTING && trouble.isEmpty() ? "it is reading what there is" : trouble;
+    }
+
+    @Override
+    public ExitCode await() throws InterruptedException {
+        try {
+            return exit.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        closing = true;
+        tail.wakeup();
+        try {
+            exit.get(15, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (TimeoutException | ExecutionException e) {
+            LOG.warn("The producer has not stopped within 15 s");
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package millrace.producer;
+
+import java.time.Duration;
+import millrace.proto.Cluster;
+import millrace.proto.FleetSetup;
+import millrace.proto.Role;
+import millrace.proto.Settings;
+import millrace.proto.Topics;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.config.ConfigDef;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The producer: feeds the fleet's jobs to its workers. Any number may run; one is active, the others stand by.
+public final class ProducerRole implements Role {
+    static final String JOB_PARTITIONS = "producer.job-partitions";
+    static final String TASK_PARTITIONS = "producer.task-partitions";
+    static final String REPLICATION = "producer.replication";
+    static final String STRAGGLER_COPIES = "producer.straggler-copies";
+
+    private static final Logger LOG = LoggerFactory.getLogger(ProducerRole.class);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    @Override
+    public String name() {
+        return "producer";
+    }
+
+    @Override
+    public ConfigDef settings() {
+        var wanted = FleetSetup.Wanted.DEFAULT;
+        return new ConfigDef()
+                .define(
+                        JOB_PARTITIONS,
+                        ConfigDef.Type.INT,
+                        wanted.jobPartitions(),
+                        ConfigDef.Range.between(1, Topics.PARTITIONS_MAX),
+                        ConfigDef.Importance.LOW,
+                        "Partitions of the topics where jobs live, used when the fleet's topics are created: as many"
+                                + " as aggregators are ever to share the work.")
+                .define(
+                        TASK_PARTITIONS,
+                        ConfigDef.Type.INT,
+                        wanted.taskPartitions(),
+                        ConfigDef.Range.between(1, 64),
+                        ConfigDef.Importance.LOW,
+                        "Partitions of the topic of tasks, used when it is created: at most half as many as the"
+                                + " workers have lanes. More raise the number of tasks a second.")
+                .define(
+                        REPLICATION,
+                        ConfigDef.Type.SHORT,
+                        wanted.replication(),
+                        ConfigDef.Range.between(-1, 10),
+                        ConfigDef.Importance.MEDIUM,
+                        "Replicas of each partition, used when the fleet's topics are created: 3 on clusters of"
+                                + " several brokers. -1 takes the cluster's default.")
+                .define(
+                        STRAGGLER_COPIES,
+                        ConfigDef.Type.BOOLEAN,
+                        true,
+                        ConfigDef.Importance.LOW,
+                        "Whether a task that takes far longer than its job's others is given to a second worker at"
+                                + " the end of the job. Off saves at most 5 % of a job's work.");
+    }
+
+    @Override
+    public Running start(Cluster cluster, Settings settings) {
+        LOG.info(
+                "Starting a producer of fleet {} at {}: {}",
+                cluster.fleet(),
+                cluster.bootstrapServers(),
+                settings.effective());
+        var wanted = new FleetSetup.Wanted(
+                settings.getInt(JOB_PARTITIONS), settings.getInt(TASK_PARTITIONS), settings.getShort(REPLICATION));
+        FleetSetup.Topology topology;
+        try (var admin = Admin.create(cluster.client(java.util.Map.of()))) {
+            topology = new FleetSetup(admin, cluster, PATIENCE).prepare(wanted);
+        }
+        var producer = new Producer(cluster, topology, settings.getBoolean(STRAGGLER_COPIES));
+        producer.start();
+        return producer;
+    }
+}

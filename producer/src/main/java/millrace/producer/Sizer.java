@@ -1,0 +1,105 @@
+package millrace.producer;
+
+import millrace.proto.JobSpec;
+import millrace.proto.Join;
+import millrace.proto.Tally;
+
+/// How many items the next task of a job gets: measured, not guessed. One at first, then as many as cost the
+/// target time by the recent cost of an item, at most [#GROWTH] times what was seen to work, and towards the end
+/// ever fewer, so that all cores finish together (guided self-scheduling, Polychronopoulos and Kuck 1987).
+final class Sizer {
+    /// A task has at most so many times the items of those whose cost is known.
+    private static final int GROWTH = 16;
+
+    /// The smallest task towards the end, as a part of the target time: smaller ones cost more than they even out.
+    private static final int SMALLEST = 16;
+
+    /// Values of concatenations grow with their task, and a value must fit into a record.
+    private static final long VALUE_BYTES = 250_000;
+
+    private final long taskNanos;
+    private final long fixedItems;
+    private final Join join;
+
+    private double recentItems;
+    private double recentNanos;
+    private double recentTasks;
+    private double recentBytes;
+    private double itemsSeen;
+
+    Sizer(JobSpec spec) {
+        taskNanos = Nanos.of(spec.policy().taskTime());
+        fixedItems = spec.policy().taskItems();
+        join = spec.join();
+    }
+
+    /// What was counted between two tallies of one owner.
+    ///
+    /// @param cores of the workers that compute the job
+    void measure(Tally before, Tally after, long cores) {
+        var items = after.items() - before.items();
+        var tasks = after.tasks() - before.tasks();
+        if (items <= 0 || tasks <= 0) {
+            return;
+        }
+        // CPU time, because it does not depend on who else is running. A kernel that waits costs its core all the
+        // same.
+        var cpu = Math.max(0, after.cpuNanos() - before.cpuNanos());
+        var wall = Math.max(0, after.wallNanos() - before.wallNanos());
+        var nanos = Math.max(1.0, (double) Math.max(cpu, wall / 2));
+        // What is recent: the last few tasks of each core.
+        var keep = Math.pow(0.5, nanos / (2.0 * Math.max(1, cores) * taskNanos));
+        recentItems = recentItems * keep + items;
+        recentNanos = recentNanos * keep + nanos;
+        recentTasks = recentTasks * keep + tasks;
+        recentBytes = recentBytes * keep + Math.max(0, after.valueBytes() - before.valueBytes());
+        itemsSeen = Math.max(itemsSeen, (double) items / tasks);
+    }
+
+    boolean isMeasured() {
+        return recentItems > 0;
+    }
+
+    /// What so many items are expected to cost, nanoseconds; the target time while nothing is known.
+    long costNanos(long items) {
+        return isMeasured() ? Math.max(1, (long) (items * (recentNanos / recentItems))) : taskNanos;
+    }
+
+    /// What a task weighs in the window and in the shares: a tiny task takes a place in a lane all the same.
+    long weightNanos(long items) {
+        var smallest = fixedItems > 0 ? Math.min(Nanos.MILLI, taskNanos) : taskNanos / SMALLEST;
+        return Math.max(smallest, costNanos(items));
+    }
+
+    /// Items of the next task.
+    ///
+    /// @param uncut items not yet cut, at least 1
+    /// @param cores that the job may use
+    long items(long uncut, long cores) {
+        if (fixedItems > 0) {
+            return Math.min(uncut, fixedItems);
+        }
+        if (!isMeasured()) {
+            return 1;
+        }
+        var perItem = recentNanos / recentItems;
+        var full = Math.min(taskNanos / perItem, GROWTH * itemsSeen);
+        full = Math.min(full, itemsByValue());
+        var guided = Math.max(uncut / (2.0 * Math.max(1, cores)), taskNanos / perItem / SMALLEST);
+        return Math.clamp((long) Math.min(full, guided), 1, uncut);
+    }
+
+    private double itemsByValue() {
+        if (recentBytes <= 0) {
+            return Double.MAX_VALUE;
+        }
+        return switch (join) {
+            case Join.Concatenation _ -> VALUE_BYTES / (recentBytes / recentItems);
+            // As large as the keys that a task meets: it may grow with the task or not, so it stays when it is
+            // large.
+            case Join.CountsByKey _ ->
+                recentBytes / recentTasks > VALUE_BYTES ? recentItems / recentTasks : Double.MAX_VALUE;
+            case Join.IntegerSum _, Join.FloatSum _, Join.Extremes _, Join.TopK _ -> Double.MAX_VALUE;
+        };
+    }
+}

@@ -1,0 +1,231 @@
+package millrace.producer;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.IntStream;
+import millrace.proto.Cluster;
+import millrace.proto.Topics;
+import millrace.proto.Wire;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListShareGroupOffsetsSpec;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.SharePartitionOffsetInfo;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The topic of tasks and what the share group has done with it. Answers of the broker come by other threads; they
+/// wait in a queue until [#deliver] hands them to the feeder.
+final class TaskTopic implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TaskTopic.class);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    /// How often the share group is asked how far it is.
+    private static final long ASKED_EVERY = 300 * Nanos.MILLI;
+
+    /// What the broker answered.
+    private interface Answer {
+        void tell(Feeder feeder, long now);
+    }
+
+    private final Cluster cluster;
+    private final Wire wire;
+    private final String results;
+    private final List<TopicPartition> partitions;
+    private final KafkaProducer<byte[], byte[]> producer;
+    private final Admin admin;
+    private final ConcurrentLinkedQueue<Answer> answers = new ConcurrentLinkedQueue<>();
+
+    /// The ends of the partitions as far as our acknowledged sends tell.
+    private final Map<TopicPartition, Long> ends = new HashMap<>();
+
+    private boolean asking;
+    private long askedAt = -1;
+
+    TaskTopic(Cluster cluster, Wire wire, int taskPartitions) {
+        this.cluster = cluster;
+        this.wire = wire;
+        results = wire.results().topic();
+        partitions = IntStream.range(0, taskPartitions)
+                .mapToObj(partition -> new TopicPartition(wire.tasks().topic(), partition))
+                .toList();
+        producer = new KafkaProducer<>(
+                cluster.client(Map.of(
+                        "acks", "all",
+                        "enable.idempotence", "true",
+                        // A burst goes out as few batches, and a person hardly notices.
+                        "linger.ms", 1,
+                        "batch.size", 16_384,
+                        "max.block.ms", 2_000,
+                        "request.timeout.ms", 10_000,
+                        "delivery.timeout.ms", 20_000)),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
+        admin = Admin.create(cluster.client(Map.of("default.api.timeout.ms", 5_000, "request.timeout.ms", 5_000)));
+    }
+
+    /// Fetches what the first send would wait for.
+    void warm() {
+        producer.partitionsFor(wire.tasks().topic());
+    }
+
+    /// Does what the feeder asks for.
+    void act(Action action) {
+        switch (action) {
+            case Action.Emit emit -> send(emit);
+            case Action.AskResultsEnd ask -> ask(ask);
+        }
+    }
+
+    private void send(Action.Emit emit) {
+        var task = emit.task();
+        var record = new ProducerRecord<>(
+                wire.tasks().topic(),
+                emit.partition(),
+                wire.tasks().key(task),
+                wire.tasks().value(task));
+        try {
+            var _ = producer.send(record, (sent, error) -> {
+                if (error == null) {
+                    answers.add((feeder, now) -> {
+                        ends.merge(partitions.get(emit.partition()), sent.offset() + 1, Math::max);
+                        feeder.sent(emit.id(), sent.offset());
+                    });
+                } else {
+                    unsent(emit, error);
+                }
+            });
+        } catch (KafkaException e) {
+            unsent(emit, e);
+        }
+    }
+
+    private void unsent(Action.Emit emit, Exception error) {
+        LOG.warn("Task {} could not be sent and will be again: {}", emit.task(), error.toString());
+        answers.add((feeder, now) -> feeder.unsent(emit.id(), now));
+    }
+
+    private void ask(Action.AskResultsEnd ask) {
+        var partition = new TopicPartition(results, ask.partition());
+        var _ = admin.listOffsets(Map.of(partition, OffsetSpec.latest()))
+                .partitionResult(partition)
+                .whenComplete((end, error) -> {
+                    if (error == null) {
+                        answers.add((feeder, now) -> feeder.resultsEnd(ask.ask(), end.offset()));
+                    } else {
+                        LOG.info(
+                                "The end of {} is not known and will be asked for again: {}",
+                                partition,
+                                error.toString());
+                    }
+                });
+    }
+
+    /// Asks the share group how far it is when it is time to. Does not block.
+    void look(long now) {
+        if (asking || (askedAt >= 0 && now - askedAt < ASKED_EVERY)) {
+            return;
+        }
+        asking = true;
+        askedAt = now;
+        var sent = Map.copyOf(ends);
+        var _ = shareOffsets().whenComplete((offsets, error) -> {
+            if (error == null) {
+                answers.add((feeder, then) -> finished(feeder, offsets, sent));
+            } else {
+                answers.add((feeder, then) -> asking = false);
+                LOG.info("The share group's offsets are not known and will be asked for again: {}", error.toString());
+            }
+        });
+    }
+
+    private void finished(
+            Feeder feeder, Map<TopicPartition, SharePartitionOffsetInfo> offsets, Map<TopicPartition, Long> sent) {
+        asking = false;
+        offsets.forEach((partition, info) -> {
+            if (info != null) {
+                feeder.finishedBelow(partition.partition(), finishedBelow(info, sent.getOrDefault(partition, 0L)));
+            }
+        });
+    }
+
+    private KafkaFuture<Map<TopicPartition, SharePartitionOffsetInfo>> shareOffsets() {
+        var group = Topics.workersGroup(cluster.fleet());
+        return admin.listShareGroupOffsets(Map.of(group, new ListShareGroupOffsetsSpec().topicPartitions(partitions)))
+                .partitionsToOffsetInfo(group);
+    }
+
+    // What the group has stored may be one acknowledgement behind, for as long as no other follows. But when it
+    // says that nothing is left, all records are finished that were there when it was asked.
+    private static long finishedBelow(SharePartitionOffsetInfo info, long sent) {
+        var nothingLeft = info.lag().isPresent() && info.lag().get() == 0;
+        return nothingLeft ? Math.max(info.startOffset(), sent) : info.startOffset();
+    }
+
+    /// Hands the answers that have come to the feeder.
+    void deliver(Feeder feeder, long now) {
+        for (var answer = answers.poll(); answer != null; answer = answers.poll()) {
+            answer.tell(feeder, now);
+        }
+    }
+
+    boolean hasAnswers() {
+        return !answers.isEmpty();
+    }
+
+    /// Takes a record of a predecessor.
+    interface Finder {
+        void found(ConsumerRecord<byte[], byte[]> record);
+    }
+
+    /// Reads the records that the share group has not finished, to the ends that the partitions have now. Blocks.
+    ///
+    /// @throws KafkaException when the broker does not answer in time
+    void rebuild(Feeder feeder, Finder finder) {
+        var offsets = BrokerAnswer.of(shareOffsets(), PATIENCE);
+        try (var consumer = new KafkaConsumer<>(
+                cluster.client(Map.of("enable.auto.commit", "false", "auto.offset.reset", "earliest")),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer())) {
+            consumer.assign(partitions);
+            var begins = consumer.beginningOffsets(partitions, PATIENCE);
+            var ends = consumer.endOffsets(partitions, PATIENCE);
+            for (var partition : partitions) {
+                long end = ends.getOrDefault(partition, 0L);
+                var info = offsets.get(partition);
+                long begin = begins.getOrDefault(partition, 0L);
+                if (info != null) {
+                    begin = Math.max(begin, finishedBelow(info, 0));
+                }
+                this.ends.merge(partition, end, Math::max);
+                feeder.tasksEnd(partition.partition(), end);
+                feeder.finishedBelow(partition.partition(), begin);
+                consumer.seek(partition, begin);
+            }
+            var deadline = System.nanoTime() + PATIENCE.toNanos();
+            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+                if (System.nanoTime() - deadline > 0) {
+                    throw new KafkaException("the tasks could not be read within " + PATIENCE.toSeconds() + " s");
+                }
+                consumer.poll(Duration.ofMillis(100)).forEach(finder::found);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        producer.close(Duration.ofSeconds(2));
+        admin.close(Duration.ofSeconds(2));
+    }
+}

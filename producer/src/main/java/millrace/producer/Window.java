@@ -1,0 +1,67 @@
+package millrace.producer;
+
+import java.util.HashMap;
+import java.util.Map;
+import millrace.proto.Heartbeat.Offer;
+
+/// How much work may be out at once: just enough that no core waits for a task while its predecessor's result
+/// travels, so that a cancel frees the fleet at once and a small job is not stuck behind a huge one.
+///
+/// The limit is in core-seconds, `cores x (task time + 2 x round trip)`, but never fewer tasks than lanes and
+/// cores can hold. It holds for the fleet as a whole and for each kernel, because not every worker need offer
+/// every kernel. Forgiven tasks do not count: they take no live core.
+final class Window {
+    private static final class Account {
+        long tasks;
+        long costNanos;
+
+        void add(int sign, long cost) {
+            tasks += sign;
+            costNanos += sign * cost;
+        }
+
+        boolean hasRoom(Capacity capacity, long taskNanos, long roundTripNanos) {
+            return tasks < capacity.tasks()
+                    || costNanos < (double) capacity.cores() * ((double) taskNanos + 2.0 * roundTripNanos);
+        }
+    }
+
+    private final Map<Offer, Account> accounts = new HashMap<>();
+    private final Account all = new Account();
+
+    void charge(Offer offer, long costNanos) {
+        add(offer, 1, costNanos);
+    }
+
+    void release(Offer offer, long costNanos) {
+        add(offer, -1, costNanos);
+    }
+
+    private void add(Offer offer, int sign, long costNanos) {
+        var account = accounts.computeIfAbsent(offer, _ -> new Account());
+        account.add(sign, costNanos);
+        all.add(sign, costNanos);
+        if (account.tasks < 0) {
+            throw new IllegalStateException("fewer than no tasks of " + offer + " are out");
+        }
+        if (account.tasks == 0) {
+            accounts.remove(offer);
+        }
+    }
+
+    /// Whether one more task of this kernel may go out.
+    ///
+    /// @param mine      what the workers that compute it can do
+    /// @param fleet     what all workers can do
+    /// @param taskNanos the job's target time of a task
+    boolean isOpen(Offer offer, Capacity mine, Capacity fleet, long taskNanos, long roundTripNanos) {
+        var account = accounts.get(offer);
+        return all.hasRoom(fleet, taskNanos, roundTripNanos)
+                && (account == null ? mine.cores() > 0 : account.hasRoom(mine, taskNanos, roundTripNanos));
+    }
+
+    /// Tasks out, forgiven ones left out.
+    long tasks() {
+        return all.tasks;
+    }
+}
