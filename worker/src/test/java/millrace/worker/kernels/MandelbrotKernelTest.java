@@ -32,7 +32,8 @@ class MandelbrotKernelTest {
         assertThat(DigestUtils.sha256Hex(kernel.compute(view, WORK, 0, 128)))
                 .isEqualTo("2f7a036420cc4c6d7e0911d07da0b7c0bdd4506207c0147909476359ecaa8674");
         var whole = new Mandelbrot(96, 64, -0.65, 0, 3.3, 500, 1);
-        assertThat(DigestUtils.sha256Hex(kernel.compute(whole, WORK, 0, 64))).isEqualTo("4fcd110d98063f30baea1fba580f9a88bf1327b82579e0ba933fe843e2142fad");
+        assertThat(DigestUtils.sha256Hex(kernel.compute(whole, WORK, 0, 64)))
+                .isEqualTo("4fcd110d98063f30baea1fba580f9a88bf1327b82579e0ba933fe843e2142fad");
     }
 
     @Test

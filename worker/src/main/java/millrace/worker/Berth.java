@@ -1,0 +1,65 @@
+package millrace.worker;
+
+/// What the desk knows of one lane.
+final class Berth {
+    enum State {
+        /// Not connected; opened again in time.
+        CLOSED,
+        OPENING,
+        /// Connected, holds no record, was not asked to poll.
+        IDLE,
+        POLLING,
+        /// Its consumer holds records that are not done with, so it cannot poll.
+        HOLDING
+    }
+
+    private static final long BACKOFF_NANOS_MIN = 1_000_000_000L;
+    private static final long BACKOFF_NANOS_MAX = 30_000_000_000L;
+
+    final int lane;
+    State state = State.CLOSED;
+
+    /// Whether the share group has answered it since it was opened.
+    boolean joined;
+
+    long openAt;
+
+    /// When it last was asked to poll, in turns of the desk: the one that waited longest is next.
+    long turn;
+
+    private int outstanding;
+    private int failures;
+
+    Berth(int lane, long now) {
+        this.lane = lane;
+        this.openAt = now;
+    }
+
+    void arrived(int records) {
+        if (state != State.POLLING) {
+            throw new IllegalStateException("lane " + lane + " brings records, but is " + state);
+        }
+        outstanding = records;
+        state = records == 0 ? State.IDLE : State.HOLDING;
+    }
+
+    void settled() {
+        outstanding--;
+        if (outstanding == 0) {
+            state = State.IDLE;
+        }
+    }
+
+    void joined() {
+        joined = true;
+        failures = 0;
+    }
+
+    void closed(long now) {
+        state = State.CLOSED;
+        joined = false;
+        outstanding = 0;
+        openAt = now + Math.min(BACKOFF_NANOS_MAX, BACKOFF_NANOS_MIN << Math.min(failures, 10));
+        failures++;
+    }
+}

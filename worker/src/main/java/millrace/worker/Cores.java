@@ -1,0 +1,94 @@
+package millrace.worker;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+import millrace.proto.Result.Answer;
+import millrace.proto.Result.Cost;
+import millrace.proto.Work;
+
+/// The threads that compute, one for each core. Any thread may call it; nothing waits.
+///
+/// They run below all others in priority: with every core computing, Kafka's threads would else wait for a time
+/// slice before they can fetch the next task. The JVM heeds priorities only with `-XX:ThreadPriorityPolicy=1`.
+final class Cores {
+    /// Told, by a computing thread, when a kernel has stopped.
+    interface Listener {
+        void computed(long ticket, Answer answer, Cost cost);
+    }
+
+    private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private final Map<Long, Run> runs = new ConcurrentHashMap<>();
+    private final ExecutorService pool;
+    private final Listener listener;
+
+    Cores(int cores, Listener listener) {
+        this.listener = listener;
+        pool = Executors.newFixedThreadPool(cores, factory());
+    }
+
+    @SuppressWarnings("ThreadPriorityCheck") // on purpose, see above; nothing but speed depends on it
+    private static ThreadFactory factory() {
+        var count = new AtomicInteger();
+        return computation -> {
+            var thread = new Thread(computation, "core-" + count.getAndIncrement());
+            thread.setPriority(Thread.MIN_PRIORITY);
+            thread.setDaemon(true); // a kernel that does not stop does not keep the process
+            return thread;
+        };
+    }
+
+    void compute(Action.Compute order) {
+        var run = new Run(order);
+        runs.put(order.ticket(), run);
+        pool.execute(run);
+    }
+
+    void cancel(long ticket) {
+        var run = runs.get(ticket);
+        if (run != null) {
+            run.cancelled = true;
+        }
+    }
+
+    /// Starts nothing more. Kernels that still run are not waited for.
+    void close() {
+        runs.values().forEach(run -> run.cancelled = true);
+        pool.shutdown();
+    }
+
+    private final class Run implements Runnable, Work {
+        private final Action.Compute order;
+        private volatile boolean cancelled;
+
+        Run(Action.Compute order) {
+            this.order = order;
+        }
+
+        @Override
+        public boolean cancelled() {
+            return cancelled;
+        }
+
+        @Override
+        public void run() {
+            var wall = System.nanoTime();
+            var cpu = threads.getCurrentThreadCpuTime();
+            var allocated = threads.getCurrentThreadAllocatedBytes();
+            var answer = order.math().compute(order.task(), this);
+            var cost = new Cost(
+                    Math.max(0, threads.getCurrentThreadCpuTime() - cpu),
+                    Math.max(0, System.nanoTime() - wall),
+                    0,
+                    Math.max(0, threads.getCurrentThreadAllocatedBytes() - allocated));
+            Thread.interrupted(); // a kernel's interruption of itself is not the next one's
+            runs.remove(order.ticket());
+            listener.computed(order.ticket(), answer, cost);
+        }
+    }
+}

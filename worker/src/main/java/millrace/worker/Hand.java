@@ -1,0 +1,96 @@
+package millrace.worker;
+
+import java.util.TreeSet;
+import millrace.proto.Heartbeat;
+import millrace.proto.Result;
+import millrace.proto.Task;
+import org.jspecify.annotations.Nullable;
+
+/// A task in hand: from its delivery until its result is written and its kernel has stopped.
+final class Hand {
+    /// How far a task is on the way to having its record accepted before its result is there.
+    enum Claim {
+        NONE,
+        /// The next heartbeat lists it.
+        WANTED,
+        /// The heartbeat that is on its way lists it.
+        LISTED,
+        /// A written heartbeat lists it: its record is accepted.
+        HELD
+    }
+
+    final long ticket;
+    final Task task;
+    final int partition;
+    final long offset;
+    final long receivedAt;
+
+    /// The lanes whose consumers hold its record, several when its lock ended here and it came back.
+    final TreeSet<Integer> lanes = new TreeSet<>();
+
+    int delivery;
+    Claim claim = Claim.NONE;
+
+    /// Set when its kernel may compute it.
+    @Nullable
+    Ready<?> math;
+
+    /// Whether its kernel runs.
+    boolean running;
+
+    long startedAt;
+
+    /// Whether its kernel was told to stop, and when.
+    boolean stopping;
+
+    long stoppingAt;
+
+    /// What it was answered, if it was.
+    @Nullable
+    Result result;
+
+    /// Whether the result is written.
+    boolean written;
+
+    /// Whether the result is being written.
+    boolean publishing;
+
+    /// Whether the result could not be written so far, and when to try again.
+    boolean unpublished;
+
+    long publishAt;
+
+    Hand(long ticket, Task task, Delivery.Valid delivery, int lane, long now) {
+        this.ticket = ticket;
+        this.task = task;
+        this.partition = delivery.partition();
+        this.offset = delivery.offset();
+        this.delivery = delivery.count();
+        this.receivedAt = now;
+        lanes.add(lane);
+    }
+
+    boolean answered() {
+        return result != null;
+    }
+
+    /// Neither computed nor answered yet.
+    boolean waiting() {
+        return !running && result == null;
+    }
+
+    boolean claimed() {
+        return claim != Claim.NONE;
+    }
+
+    Heartbeat.Holding holding(long now) {
+        return new Heartbeat.Holding(
+                task.job(),
+                task.first(),
+                task.end(),
+                task.emission(),
+                claimed(),
+                running,
+                Math.max(0, (now - receivedAt) / 1_000_000));
+    }
+}

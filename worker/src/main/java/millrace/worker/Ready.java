@@ -1,0 +1,69 @@
+package millrace.worker;
+
+import com.google.protobuf.UnsafeByteOperations;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import millrace.proto.CancelledException;
+import millrace.proto.Description;
+import millrace.proto.Kernel;
+import millrace.proto.KernelType;
+import millrace.proto.Result;
+import millrace.proto.Result.Failed;
+import millrace.proto.Result.FailureKind;
+import millrace.proto.Task;
+import millrace.proto.Work;
+
+/// A kernel with its description, ready to compute. Any thread, several at once.
+///
+/// @param items the kernel's items for these parameters
+public record Ready<D extends Description>(Kernel<D> kernel, D description, long items) {
+    /// Computes a task and turns whatever the kernel does into an answer.
+    ///
+    /// A heap that is really full ends the process when it runs with `-XX:+ExitOnOutOfMemoryError`, as workers
+    /// do: any thread may have been the one that got no memory, so the process is not to be trusted any more.
+    /// The task then comes back, for the third time to be handed back as a suspect, and is blamed when it also
+    /// kills a worker that computes nothing else. What is answered here is memory asked for outside the heap,
+    /// and all of it without that option.
+    public Result.Answer compute(Task task, Work work) {
+        try {
+            var value = kernel.compute(description, work, task.first(), task.end());
+            if (value == null) {
+                return new Failed(FailureKind.EXCEPTION, this + " returned null", "");
+            }
+            if (value.length > Result.VALUE_MAX) {
+                return new Failed(
+                        FailureKind.TOO_LARGE,
+                        "the value of %d items has %d bytes, allowed %d"
+                                .formatted(task.items(), value.length, Result.VALUE_MAX),
+                        "");
+            }
+            // The kernel has returned it and keeps no state, so nobody else writes to it.
+            return new Result.Done(UnsafeByteOperations.unsafeWrap(value));
+        } catch (CancelledException e) {
+            return new Failed(FailureKind.EXCEPTION, String.valueOf(e.getMessage()), "");
+        } catch (StackOverflowError e) {
+            return failed(FailureKind.STACK_OVERFLOW, e);
+        } catch (OutOfMemoryError e) {
+            return failed(FailureKind.OUT_OF_MEMORY, e);
+        } catch (Throwable e) { // whatever a kernel does is its own failure, not the worker's
+            return failed(FailureKind.EXCEPTION, e);
+        }
+    }
+
+    private static Failed failed(FailureKind kind, Throwable thrown) {
+        var name = thrown.getClass().getName();
+        try {
+            var stack = new StringWriter();
+            thrown.printStackTrace(new PrintWriter(stack));
+            var message = thrown.getMessage();
+            return new Failed(kind, message == null ? name : name + ": " + message, stack.toString());
+        } catch (Throwable e) { // an exception class of the kernel's own may itself be broken
+            return new Failed(kind, name, "");
+        }
+    }
+
+    @Override
+    public String toString() {
+        return KernelType.of(kernel.description()).name() + "@" + kernel.version();
+    }
+}

@@ -1,0 +1,333 @@
+package millrace.worker;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
+import millrace.proto.Cluster;
+import millrace.proto.ExitCode;
+import millrace.proto.Result.Answer;
+import millrace.proto.Result.Cost;
+import millrace.proto.Role;
+import millrace.proto.SpecDigest;
+import millrace.proto.Text;
+import millrace.proto.Wire;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A worker at work: the desk and the hands it moves. Whatever happens, in whichever thread, is told to the
+/// desk under one lock, and what the desk wants is handed on before the lock is left, so that each hand gets
+/// its orders in the desk's order. None of them makes the lock's holder wait.
+///
+/// Safe to kill at any moment: a task's record is accepted only when its result is written or a heartbeat names
+/// who holds it, so the worst case is computing it twice.
+final class Worker implements Role.Running, Lane.Listener, Outbox.Listener, Cores.Listener, EndingsTail.Listener {
+    private static final Logger log = LoggerFactory.getLogger(Worker.class);
+
+    private static final Duration TICK_MAX = Duration.ofMillis(100);
+    private static final Duration TICK_MIN = Duration.ofMillis(5);
+    private static final Duration JOIN_WITHIN = Duration.ofSeconds(3);
+    private static final Duration FOREIGN_LOGGED_EVERY = Duration.ofSeconds(60);
+    private static final long RECORD_BYTES = 1_100_000;
+
+    private interface Event {
+        List<Action> at(long now);
+    }
+
+    private final Identity self;
+    private final WorkerConfig config;
+    private final Desk desk;
+    private final Object lock = new Object();
+    private final Cores cores;
+    private final Outbox outbox;
+    private final EndingsTail tail;
+    private final List<Lane> lanes;
+    private final Map<String, Thread> threads = new TreeMap<>();
+    private final int resultPartitions;
+    private final CompletableFuture<ExitCode> leaving = new CompletableFuture<>();
+    private final CompletableFuture<ExitCode> stopped = new CompletableFuture<>();
+    private String trouble = "";
+    private long foreignUnlogged;
+    private long foreignLoggedAt;
+
+    /// @param resultPartitions how many partitions `results` has
+    Worker(Identity self, Cluster cluster, WorkerConfig config, Kernels kernels, int resultPartitions) {
+        this.self = self;
+        this.config = config;
+        this.resultPartitions = resultPartitions;
+        var wire = new Wire(cluster.fleet());
+        desk = new Desk(self, config, kernels, Worker::vitals, System.nanoTime());
+        cores = new Cores(config.cores(), this);
+        outbox = new Outbox(
+                cluster, wire, self.worker(), Math.max(32L << 20, (desk.handsMax() + 2) * RECORD_BYTES), this);
+        tail = new EndingsTail(cluster, wire.endings(), self.worker() + "-endings", this);
+        lanes = IntStream.range(0, config.lanes())
+                .mapToObj(lane ->
+                        new Lane(lane, cluster, wire.tasks(), self.worker() + "-" + lane, config.laneRecords(), this))
+                .toList();
+        foreignLoggedAt = System.nanoTime() - FOREIGN_LOGGED_EVERY.toNanos();
+    }
+
+    void start() {
+        thread("outbox", outbox);
+        thread("endings", tail);
+        for (var lane = 0; lane < lanes.size(); lane++) {
+            thread("lane-" + lane, lanes.get(lane));
+        }
+        thread("worker", this::tick);
+    }
+
+    private void thread(String name, Runnable body) {
+        var thread = new Thread(body, name);
+        thread.setDaemon(true);
+        thread.setUncaughtExceptionHandler((_, e) -> bug(e));
+        threads.put(name, thread);
+        thread.start();
+    }
+
+    private void tick() {
+        while (!leaving.isDone()) {
+            tell(desk::tick);
+            long due;
+            synchronized (lock) {
+                var now = System.nanoTime();
+                due = desk.dueAt(now) - now;
+            }
+            var pause = Math.clamp(due, TICK_MIN.toNanos(), TICK_MAX.toNanos());
+            try {
+                leaving.get(pause, TimeUnit.NANOSECONDS);
+            } catch (TimeoutException e) {
+                // time for another look
+            } catch (InterruptedException | ExecutionException e) {
+                break;
+            }
+        }
+        takeDown();
+    }
+
+    // Lanes first: what was accepted goes out. Kernels that do not stop are left to the end of the process.
+    private void takeDown() {
+        tail.stop();
+        lanes.forEach(Lane::stop);
+        outbox.stop();
+        cores.close();
+        var until = System.nanoTime() + JOIN_WITHIN.toNanos();
+        threads.forEach((name, thread) -> {
+            try {
+                if (thread != Thread.currentThread()
+                        && !thread.join(Duration.ofNanos(Math.max(1, until - System.nanoTime())))) {
+                    log.debug("thread {} goes on after the worker has stopped", name);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        stopped.complete(leaving.getNow(ExitCode.BUG));
+    }
+
+    // ---- the desk and its hands
+    // ----------------------------------------------------------------------------------
+
+    private void tell(Event event) {
+        try {
+            synchronized (lock) {
+                for (var action : event.at(System.nanoTime())) {
+                    carryOut(action);
+                }
+                logTrouble();
+            }
+        } catch (RuntimeException | Error e) {
+            bug(e);
+        }
+    }
+
+    private void carryOut(Action action) {
+        switch (action) {
+            case Action.Open(var lane) -> lanes.get(lane).open();
+            case Action.Poll(var lane) -> lanes.get(lane).poll();
+            case Action.Accept(var lane, var partition, var offset) ->
+                lanes.get(lane).accept(partition, offset);
+            case Action.Reject(var lane, var partition, var offset) ->
+                lanes.get(lane).reject(partition, offset);
+            case Action.Compute compute -> cores.compute(compute);
+            case Action.Cancel(var ticket) -> cores.cancel(ticket);
+            case Action.Publish publish -> outbox.publish(publish);
+            case Action.Beat(var heartbeat) -> outbox.beat(heartbeat);
+            case Action.Exit(var code, var reason) -> {
+                log.info("leaving{}", reason.isEmpty() ? "" : ": " + reason);
+                leaving.complete(code);
+            }
+        }
+    }
+
+    private void logTrouble() {
+        var now = desk.trouble();
+        if (!now.equals(trouble)) {
+            trouble = now;
+            if (now.isEmpty()) {
+                log.info("working again");
+            } else {
+                log.warn("{}", Text.line(now, 500));
+            }
+        }
+    }
+
+    private void bug(Throwable e) {
+        log.error("a bug of Millrace: the worker leaves", e);
+        leaving.complete(ExitCode.BUG);
+    }
+
+    @Override
+    public void opened(int lane) {
+        tell(now -> desk.opened(now, lane));
+    }
+
+    @Override
+    public void joined(int lane) {
+        tell(now -> desk.joined(now, lane));
+    }
+
+    @Override
+    public void lost(int lane, Desk.Loss why, String detail) {
+        log.info("lane {} is lost: {}", lane, Text.line(detail, 500));
+        tell(now -> desk.lost(now, lane, why, detail));
+    }
+
+    @Override
+    public void delivered(int lane, List<Delivery> records) {
+        tell(now -> desk.delivered(now, lane, records));
+    }
+
+    @Override
+    public void computed(long ticket, Answer answer, Cost cost) {
+        tell(now -> desk.computed(now, ticket, answer, cost));
+    }
+
+    @Override
+    public void published(long ticket) {
+        tell(now -> desk.published(now, ticket));
+    }
+
+    @Override
+    public void tooLarge(long ticket, String detail) {
+        tell(now -> desk.tooLarge(now, ticket, detail));
+    }
+
+    @Override
+    public void unpublished(long ticket, String detail) {
+        tell(now -> desk.unpublished(now, ticket, detail));
+    }
+
+    @Override
+    public void beaten() {
+        tell(desk::beaten);
+    }
+
+    @Override
+    public void unbeaten(String detail) {
+        tell(now -> desk.unbeaten(now, detail));
+    }
+
+    @Override
+    public void ended(String job, SpecDigest digest) {
+        tell(now -> desk.ended(now, job, digest));
+    }
+
+    @Override
+    public void followsEndings(String trouble) {
+        tell(now -> desk.followsEndings(now, trouble));
+    }
+
+    @Override
+    public boolean hasResultPartition(int partition) {
+        return partition < resultPartitions;
+    }
+
+    @Override
+    public void foreign(String where, String why) {
+        synchronized (lock) {
+            foreignUnlogged++;
+            var now = System.nanoTime();
+            if (now - foreignLoggedAt >= FOREIGN_LOGGED_EVERY.toNanos()) {
+                log.warn(
+                        "{} foreign records among the tasks, rejected; the last at {}: {}",
+                        foreignUnlogged,
+                        where,
+                        Text.line(why, 300));
+                foreignUnlogged = 0;
+                foreignLoggedAt = now;
+            }
+        }
+    }
+
+    // ---- as a role
+    // -------------------------------------------------------------------------------------------------
+
+    @Override
+    public boolean ready() {
+        synchronized (lock) {
+            return desk.ready();
+        }
+    }
+
+    @Override
+    public String trouble() {
+        synchronized (lock) {
+            return desk.trouble();
+        }
+    }
+
+    @Override
+    public ExitCode await() throws InterruptedException {
+        try {
+            return stopped.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (!leaving.isDone()) {
+            log.info(
+                    "{} stops within {} s", self.worker(), config.drainTimeout().toSeconds());
+            tell(desk::drain);
+        }
+        try {
+            stopped.get(config.drainTimeout().plus(JOIN_WITHIN).toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            log.warn("{} has not stopped in time", self.worker());
+        }
+    }
+
+    private static Vitals vitals() {
+        var runtime = Runtime.getRuntime();
+        return new Vitals(
+                System.currentTimeMillis(),
+                runtime.totalMemory() - runtime.freeMemory(),
+                runtime.maxMemory(),
+                residentBytes());
+    }
+
+    // Linux only; elsewhere nobody knows.
+    private static long residentBytes() {
+        try (var lines = Files.lines(Path.of("/proc/self/status"))) {
+            return lines.filter(line -> line.startsWith("VmRSS:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+                    .findFirst()
+                    .orElse(0);
+        } catch (IOException | RuntimeException e) {
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package millrace.worker;
+
+import java.time.Duration;
+import millrace.proto.Durations;
+import millrace.proto.Settings;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigException;
+
+/// A worker's settings.
+///
+/// @param cores        computing threads, 1 to 1,024
+/// @param lanes        lanes that take tasks, each a member of the share group, 1 to 64
+/// @param laneRecords  records that a lane takes at once, 1 to 1,000
+/// @param drainTimeout how long the worker may take to stop, 100 ms to 1 h
+public record WorkerConfig(int cores, int lanes, int laneRecords, Duration drainTimeout) {
+    static final String CORES = "worker.cores";
+    static final String LANES = "worker.lanes";
+    static final String LANE_RECORDS = "worker.lane-records";
+    static final String DRAIN_TIMEOUT = "worker.drain-timeout";
+
+    private static final int LANES_BY_DEFAULT = 4;
+    private static final Duration DRAIN_MIN = Duration.ofMillis(100);
+    private static final Duration DRAIN_MAX = Duration.ofHours(1);
+
+    public WorkerConfig {
+        if (cores < 1 || cores > 1024 || lanes < 1 || lanes > 64 || laneRecords < 1 || laneRecords > 1000) {
+            throw new IllegalArgumentException("%d cores, %d lanes of %d records, allowed 1..1024, 1..64, 1..1000"
+                    .formatted(cores, lanes, laneRecords));
+        }
+        checkDrainTimeout(drainTimeout);
+    }
+
+    /// What fits a number of cores: few lanes, because a share group has room for few members, and one more
+    /// than cores, because a lane whose record is computed takes no other; together half as many records again
+    /// as there are cores.
+    public static WorkerConfig forCores(int cores) {
+        var lanes = Math.min(LANES_BY_DEFAULT, cores + 1);
+        return new WorkerConfig(cores, lanes, laneRecords(cores, lanes), Duration.ofSeconds(10));
+    }
+
+    static WorkerConfig of(Settings settings) {
+        var asked = settings.getInt(CORES);
+        var cores = asked == 0 ? Math.min(1024, Runtime.getRuntime().availableProcessors()) : asked;
+        var lanes = settings.getInt(LANES) == 0 ? Math.min(LANES_BY_DEFAULT, cores + 1) : settings.getInt(LANES);
+        var records = settings.getInt(LANE_RECORDS);
+        return new WorkerConfig(
+                cores,
+                lanes,
+                records == 0 ? laneRecords(cores, lanes) : records,
+                Durations.parse(DRAIN_TIMEOUT, settings.getString(DRAIN_TIMEOUT)));
+    }
+
+    private static int laneRecords(int cores, int lanes) {
+        return Math.ceilDiv(cores + Math.ceilDiv(cores, 2), lanes);
+    }
+
+    static ConfigDef settings() {
+        return new ConfigDef()
+                .define(
+                        CORES,
+                        ConfigDef.Type.INT,
+                        0,
+                        ConfigDef.Range.between(0, 1024),
+                        ConfigDef.Importance.HIGH,
+                        "Cores that compute, 1 to 1024; 0: all that the process may use, as the container's limit says."
+                                + " Lower it to leave cores to something else.")
+                .define(
+                        LANES,
+                        ConfigDef.Type.INT,
+                        0,
+                        ConfigDef.Range.between(0, 64),
+                        ConfigDef.Importance.LOW,
+                        "Lanes that take tasks, 1 to 64, each a member of the fleet's share group; 0: one more than cores,"
+                                + " at most 4. Lower it when the share group is full (200 members by default).")
+                .define(
+                        LANE_RECORDS,
+                        ConfigDef.Type.INT,
+                        0,
+                        ConfigDef.Range.between(0, 1000),
+                        ConfigDef.Importance.LOW,
+                        "Tasks that a lane takes at once, 1 to 1000; 0: so many that all lanes together hold one and a half"
+                                + " times as many tasks as cores. Raise it when tasks are short and the cores wait.")
+                .define(
+                        DRAIN_TIMEOUT,
+                        ConfigDef.Type.STRING,
+                        "10s",
+                        ConfigDef.LambdaValidator.with(WorkerConfig::validateDrainTimeout, () -> "[100ms,...,1h]"),
+                        ConfigDef.Importance.MEDIUM,
+                        "How long a worker that is asked to stop may take, 100ms to 1h: what is computed by then is"
+                                + " finished, the rest is handed back. Keep it below the supervisor's patience.");
+    }
+
+    private static void validateDrainTimeout(String name, Object value) {
+        try {
+            checkDrainTimeout(Durations.parse(name, String.valueOf(value)));
+        } catch (RuntimeException e) {
+            throw new ConfigException(e.getMessage());
+        }
+    }
+
+    private static void checkDrainTimeout(Duration timeout) {
+        if (timeout.compareTo(DRAIN_MIN) < 0 || timeout.compareTo(DRAIN_MAX) > 0) {
+            throw new IllegalArgumentException(
+                    DRAIN_TIMEOUT + " is " + Durations.format(timeout) + ", allowed 100ms to 1h");
+        }
+    }
+}
