@@ -1,0 +1,76 @@
+package millrace.aggregator;
+
+import com.google.protobuf.ByteString;
+import java.util.ArrayList;
+import java.util.List;
+import millrace.proto.DeadLetter;
+import millrace.proto.Ending;
+import millrace.proto.JobSpec;
+import millrace.proto.OutputPiece;
+import millrace.proto.Ranges;
+import millrace.proto.Tally;
+import org.jspecify.annotations.Nullable;
+
+/// A job's end as decided, before it is written: an ending tells where its output's pieces are, which is known
+/// once they are written. All of it is written in one transaction.
+///
+/// @param output         canonical bytes, or null without one
+/// @param outputDigest   SHA-256 of the output; empty without one
+/// @param letters        one for each range given up
+/// @param snapshotPieces pieces of the job's snapshot, which nobody needs any more
+public record JobEnd(
+        JobSpec spec,
+        Ending.State state,
+        String reason,
+        Ending.@Nullable Failure failure,
+        @Nullable ByteString output,
+        ByteString outputDigest,
+        Tally tally,
+        long submittedMillis,
+        long endedMillis,
+        long generation,
+        String owner,
+        Ranges done,
+        Ranges dead,
+        List<DeadLetter> letters,
+        int snapshotPieces) {
+    public JobEnd {
+        letters = List.copyOf(letters);
+    }
+
+    public String job() {
+        return spec.job();
+    }
+
+    /// The output's pieces in order; none when there is no output, or an empty one.
+    public List<OutputPiece> pieces() {
+        var pieces = new ArrayList<OutputPiece>();
+        if (output != null) {
+            var number = Pieces.count(output);
+            for (var piece = 0; piece < number; piece++) {
+                pieces.add(new OutputPiece(job(), spec.digest(), piece, number, Pieces.piece(output, piece)));
+            }
+        }
+        return pieces;
+    }
+
+    /// The record for `endings`.
+    ///
+    /// @param offsets where [#pieces] were written, in order
+    public Ending ending(List<Long> offsets) {
+        return new Ending(
+                spec,
+                state,
+                reason,
+                failure,
+                outputDigest,
+                output == null ? null : new Ending.OutputPlace(spec.partition(), offsets, output.size()),
+                tally,
+                submittedMillis,
+                endedMillis,
+                generation,
+                owner,
+                done,
+                dead);
+    }
+}
