@@ -1,0 +1,137 @@
+package millrace.aggregator;
+
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+import millrace.proto.Cluster;
+import millrace.proto.ExitCode;
+import millrace.proto.FleetSetup;
+import millrace.proto.Role;
+import millrace.proto.Wire;
+import org.apache.kafka.clients.admin.Admin;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// An aggregator at work: a member of its fleet's group, with an owner for each partition that is its own. Safe
+/// to kill at any moment: everything it knows is in the topics.
+final class Aggregator implements Role.Running {
+    private static final Logger LOG = LoggerFactory.getLogger(Aggregator.class);
+    private static final Duration CLOSE = Duration.ofSeconds(5);
+
+    private final Counters counters = new Counters();
+    private final ProgressPublisher publisher;
+    private final OrderTail orders;
+    private final GroupMember group;
+    private final Queue<Thread> threads = new ConcurrentLinkedQueue<>();
+    private final CompletableFuture<ExitCode> exit = new CompletableFuture<>();
+
+    private Aggregator(Cluster cluster, AggregatorConfig config) {
+        var wire = new Wire(cluster.fleet());
+        var clients = new Clients(cluster, config.id());
+        var clock = new BrokerClock();
+        publisher = new ProgressPublisher(clients.progress(), wire, clock);
+        orders = new OrderTail(clients.orders(), wire);
+        var shared = new PartitionOwner.Shared(
+                clients,
+                wire,
+                config.limits(),
+                new MemoryBudget(config.limits().bytesMax()),
+                counters,
+                clock,
+                publisher,
+                orders,
+                config.id());
+        var member = new AtomicReference<GroupMember>();
+        group = new GroupMember(clients.member(), wire, partition -> {
+            var owner = new PartitionOwner(partition, member.get(), shared);
+            start("aggregator-partition-" + partition, owner);
+            return owner;
+        });
+        member.set(group);
+    }
+
+    /// Checks the fleet's topics and joins its group.
+    ///
+    /// @throws millrace.proto.Refusal when Kafka cannot be reached or is unfit
+    static Aggregator start(Cluster cluster, AggregatorConfig config) {
+        try (var admin = Admin.create(cluster.client(java.util.Map.of("client.id", config.id() + "-setup")))) {
+            new FleetSetup(admin, cluster, config.patience()).prepare(FleetSetup.Wanted.DEFAULT);
+        }
+        var aggregator = new Aggregator(cluster, config);
+        aggregator.start("aggregator-orders", aggregator.orders);
+        aggregator.start("aggregator-group", aggregator.group);
+        return aggregator;
+    }
+
+    private void start(String name, Runnable work) {
+        var thread = Thread.ofPlatform().name(name).daemon().unstarted(() -> {
+            try {
+                work.run();
+            } catch (Throwable e) {
+                // Whatever it was, nobody knows what this process would do next.
+                LOG.error("{} died of a bug; this process ends and a successor takes over", name, e);
+                exit.complete(ExitCode.BUG);
+            }
+        });
+        threads.removeIf(ended -> !ended.isAlive());
+        threads.add(thread);
+        thread.start();
+    }
+
+    @Override
+    public boolean ready() {
+        return !exit.isDone() && group.hasJoined() && group.owners().stream().allMatch(PartitionOwner::isCaughtUp);
+    }
+
+    @Override
+    public String trouble() {
+        if (!group.hasJoined()) {
+            return "the aggregator is not in its group yet";
+        }
+        for (var owner : group.owners()) {
+            if (!owner.isCaughtUp()) {
+                return owner.trouble().isEmpty()
+                        ? "partition " + owner.partition() + " is being taken over"
+                        : owner.trouble();
+            }
+        }
+        return "";
+    }
+
+    /// What it has counted.
+    Counters counters() {
+        return counters;
+    }
+
+    @Override
+    public ExitCode await() throws InterruptedException {
+        try {
+            return exit.get();
+        } catch (ExecutionException e) {
+            throw new AssertionError("nothing completes it with an exception", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        group.stop();
+        orders.stop();
+        var until = System.nanoTime() + CLOSE.toNanos();
+        for (var thread : threads) {
+            try {
+                var left = Duration.ofNanos(until - System.nanoTime());
+                if (left.isPositive() && !thread.join(left)) {
+                    LOG.warn("{} did not end in time", thread.getName());
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                break;
+            }
+        }
+        publisher.close();
+        exit.complete(ExitCode.SUCCEEDED);
+    }
+}

@@ -1,0 +1,98 @@
+package millrace.aggregator;
+
+import java.util.HashMap;
+import java.util.Map;
+import millrace.proto.Cluster;
+import millrace.proto.Topics;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/// The Kafka clients of an aggregator, with what its protocol relies on. Any thread.
+final class Clients {
+    private final Cluster cluster;
+    private final String id;
+
+    Clients(Cluster cluster, String id) {
+        this.cluster = cluster;
+        this.id = id;
+    }
+
+    /// The member of the group of a fleet's aggregators: reads `results`. It commits no offsets itself.
+    KafkaConsumer<byte[], byte[]> member() {
+        var settings = new HashMap<String, Object>(reader("member"));
+        settings.put("group.protocol", "classic");
+        settings.put("partition.assignment.strategy", CooperativeStickyAssignor.class.getName());
+        // A dead aggregator's partitions move when its session ends.
+        settings.put("session.timeout.ms", "6000");
+        settings.put("heartbeat.interval.ms", "500");
+        settings.put("max.poll.interval.ms", "60000");
+        settings.put("isolation.level", "read_uncommitted"); // workers write no transactions
+        settings.put("fetch.max.bytes", Integer.toString(8 << 20));
+        settings.put("max.poll.records", "2000");
+        return consumer(settings);
+    }
+
+    /// Follows `jobs` of the partitions that this process owns.
+    KafkaConsumer<byte[], byte[]> orders() {
+        var settings = new HashMap<String, Object>(reader("orders"));
+        settings.put("isolation.level", "read_uncommitted");
+        return consumer(settings);
+    }
+
+    /// Reads what a partition had at a takeover, and the group's offsets; no member of the group.
+    KafkaConsumer<byte[], byte[]> takeover(int partition) {
+        var settings = new HashMap<String, Object>(reader("takeover-" + partition));
+        settings.put("isolation.level", "read_committed");
+        settings.put("max.partition.fetch.bytes", Integer.toString(8 << 20));
+        settings.put("max.poll.records", "5000");
+        return consumer(settings);
+    }
+
+    /// The transactional producer of a partition's owner; its id fences the owner before.
+    KafkaProducer<byte[], byte[]> owner(int partition) {
+        return producer(Map.of(
+                "client.id", id + "-owner-" + partition,
+                "transactional.id", cluster.fleet() + "-" + partition,
+                "transaction.timeout.ms", "30000",
+                "delivery.timeout.ms", "15000",
+                "request.timeout.ms", "5000",
+                "max.block.ms", "15000",
+                "linger.ms", "0")); // a person waits for the ending
+    }
+
+    /// For progress, which may be lost: it never makes an owner wait.
+    KafkaProducer<byte[], byte[]> progress() {
+        return producer(Map.of(
+                "client.id", id + "-progress",
+                "delivery.timeout.ms", "10000",
+                "request.timeout.ms", "5000",
+                "max.block.ms", "200",
+                "buffer.memory", Integer.toString(8 << 20),
+                "linger.ms", "0"));
+    }
+
+    private Map<String, Object> reader(String name) {
+        return Map.of(
+                "client.id", id + "-" + name,
+                "group.id", Topics.aggregatorGroup(cluster.fleet()),
+                "enable.auto.commit", "false",
+                "auto.offset.reset", "earliest",
+                "allow.auto.create.topics", "false",
+                "request.timeout.ms", "10000",
+                "default.api.timeout.ms", "10000");
+    }
+
+    private KafkaConsumer<byte[], byte[]> consumer(Map<String, Object> settings) {
+        return new KafkaConsumer<>(cluster.client(settings), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    private KafkaProducer<byte[], byte[]> producer(Map<String, Object> settings) {
+        var all = new HashMap<>(settings);
+        all.put("acks", "all");
+        all.put("enable.idempotence", "true");
+        return new KafkaProducer<>(cluster.client(all), new ByteArraySerializer(), new ByteArraySerializer());
+    }
+}

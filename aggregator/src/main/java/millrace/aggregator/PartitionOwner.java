@@ -1,0 +1,278 @@
+package millrace.aggregator;
+
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import millrace.proto.ForeignRecord;
+import millrace.proto.Topics;
+import millrace.proto.Wire;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Owns one partition of `results` in a thread of its own, so that one partition's transactions never delay
+/// another's: takes it over, feeds its joiner with what the two reading threads bring, and writes what the joiner
+/// decides.
+///
+/// On any doubt, such as a commit whose outcome nobody knows, it takes the partition over anew, which settles the
+/// doubt. [#run] is called once; the other methods by any thread.
+final class PartitionOwner implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(PartitionOwner.class);
+
+    /// Bytes of records that wait at most, about.
+    private static final long BACKLOG_BYTES_MAX = 4L << 20;
+
+    private static final int RECORD_BYTES = 200;
+    private static final int RESULTS_AT_ONCE = 1000;
+    private static final long WAIT_MILLIS_MAX = 1000;
+    private static final long AGAIN_MILLIS = 100;
+    private static final long AGAIN_MILLIS_MAX = 5000;
+
+    // Somebody else has taken the partition over. If that is right, this process learns so from its group before
+    // this is
+    // over, and stops; if not, it takes it back.
+    private static final long FENCED_MILLIS = 3000;
+
+    private sealed interface Event {
+        record Results(long epoch, List<ConsumerRecord<byte[], byte[]>> records, long next) implements Event {}
+
+        record Orders(long epoch, List<ConsumerRecord<byte[], byte[]>> records) implements Event {}
+
+        record OrdersRead(long epoch) implements Event {}
+    }
+
+    /// What the owners of all partitions of a process share.
+    record Shared(
+            Clients clients,
+            Wire wire,
+            JoinLimits limits,
+            MemoryBudget budget,
+            Counters counters,
+            BrokerClock clock,
+            ProgressPublisher publisher,
+            OrderTail orders,
+            String id) {}
+
+    private final int partition;
+    private final GroupMember group;
+    private final Shared shared;
+    private final LinkedBlockingQueue<Event> inbox = new LinkedBlockingQueue<>();
+    private final AtomicLong backlogBytes = new AtomicLong();
+    private final CountDownLatch stop = new CountDownLatch(1);
+    private volatile boolean caughtUp;
+    private volatile String trouble = "";
+    // Each takeover begins a new epoch: what was read for an older one is of no use.
+    private long epoch;
+    private final Queue<ConsumerRecord<byte[], byte[]>> results = new ArrayDeque<>();
+    private long next;
+
+    PartitionOwner(int partition, GroupMember group, Shared shared) {
+        this.partition = partition;
+        this.group = group;
+        this.shared = shared;
+    }
+
+    int partition() {
+        return partition;
+    }
+
+    /// Whether the replay is over.
+    boolean isCaughtUp() {
+        return caughtUp;
+    }
+
+    /// What keeps it from joining; empty when nothing does.
+    String trouble() {
+        return trouble;
+    }
+
+    /// Whether it has enough to do for now.
+    boolean isFull() {
+        return backlogBytes.get() > BACKLOG_BYTES_MAX;
+    }
+
+    /// Results of the partition, read in the given epoch; there is nothing more before `nextOffset`.
+    void results(long inEpoch, List<ConsumerRecord<byte[], byte[]>> records, long nextOffset) {
+        records.forEach(record -> backlogBytes.addAndGet(bytes(record)));
+        inbox.add(new Event.Results(inEpoch, records, nextOffset));
+    }
+
+    void orders(long inEpoch, List<ConsumerRecord<byte[], byte[]>> records) {
+        records.forEach(record -> backlogBytes.addAndGet(bytes(record)));
+        inbox.add(new Event.Orders(inEpoch, records));
+    }
+
+    void ordersRead(long inEpoch) {
+        inbox.add(new Event.OrdersRead(inEpoch));
+    }
+
+    void stop() {
+        stop.countDown();
+    }
+
+    private boolean isStopped() {
+        return stop.getCount() == 0;
+    }
+
+    @Override
+    public void run() {
+        var again = AGAIN_MILLIS;
+        while (!isStopped()) {
+            try {
+                own();
+            } catch (InterruptException e) {
+                Thread.interrupted(); // set by the exception; only a stop interrupts
+            } catch (ProducerFencedException | InvalidProducerEpochException e) {
+                trouble = "partition " + partition + " was taken over by another aggregator";
+                LOG.warn("{}: {}", trouble, e.toString());
+                pause(FENCED_MILLIS);
+            } catch (KafkaException e) {
+                trouble = "partition " + partition + " is taken over anew after: " + e.getMessage();
+                LOG.warn("{}", trouble, e);
+                pause(again);
+                again = Math.min(AGAIN_MILLIS_MAX, 2 * again);
+            } finally {
+                again = caughtUp ? AGAIN_MILLIS : again;
+                caughtUp = false;
+                group.hold(this);
+                shared.orders.leave(this);
+            }
+        }
+    }
+
+    private void pause(long millis) {
+        try {
+            if (stop.await(millis, TimeUnit.MILLISECONDS)) {
+                LOG.debug("partition {} is left", partition);
+            }
+        } catch (InterruptedException e) {
+            stop();
+        }
+    }
+
+    private void own() {
+        epoch++;
+        inbox.clear();
+        results.clear();
+        backlogBytes.set(0);
+        var started = System.nanoTime();
+        try (var joiner = new Joiner(shared.limits, shared.budget, shared.counters, shared.id);
+                var writer = new TransactionWriter(shared.clients.owner(partition), shared.wire, partition)) {
+            writer.open();
+            joiner.generation(group.metadata().generationId());
+            try (var consumer = shared.clients.takeover(partition)) {
+                var from =
+                        new Takeover(consumer, shared.wire, partition, shared.counters, this::isStopped).fill(joiner);
+                next = from.results();
+                shared.orders.follow(this, epoch, from.orders());
+                group.feed(this, epoch, from.results());
+            }
+            while (!isStopped()) {
+                work(joiner, writer);
+                if (joiner.isCaughtUp() && !caughtUp) {
+                    caughtUp = true;
+                    trouble = "";
+                    LOG.info(
+                            "partition {} is taken over: {} open jobs, results from {} to {} read again, {} ms",
+                            partition,
+                            joiner.openJobs(),
+                            next,
+                            joiner.position(),
+                            TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started));
+                }
+            }
+        }
+    }
+
+    // One round: what came in, what is decided, what is to be told.
+    private void work(Joiner joiner, TransactionWriter writer) {
+        try {
+            var wait = joiner.acceptsResults() && !results.isEmpty()
+                    ? 0
+                    : Math.clamp(joiner.dueMillis() - monotonicMillis(), 0, WAIT_MILLIS_MAX);
+            for (var event = inbox.poll(wait, TimeUnit.MILLISECONDS); event != null; event = inbox.poll()) {
+                accept(event, joiner);
+            }
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        }
+        for (var taken = 0; taken < RESULTS_AT_ONCE && joiner.acceptsResults(); taken++) {
+            var record = results.poll();
+            if (record == null) {
+                joiner.passTo(Math.max(next, joiner.position()));
+                break;
+            }
+            take(record, joiner);
+        }
+        joiner.generation(group.metadata().generationId());
+        joiner.tick(shared.clock.nowMillis(), monotonicMillis());
+        for (var write = joiner.transaction(); write != null; write = joiner.transaction()) {
+            writer.write(write, group.metadata());
+            joiner.committed(write);
+        }
+        shared.publisher.publish(partition, joiner.progress());
+        if (joiner.wantsOrders()) {
+            shared.orders.ask(this, epoch);
+        }
+    }
+
+    private void accept(Event event, Joiner joiner) {
+        switch (event) {
+            case Event.Results(var of, var records, var nextOffset) -> {
+                if (of == epoch) {
+                    results.addAll(records);
+                    next = nextOffset;
+                }
+            }
+            case Event.Orders(var of, var records) -> {
+                if (of == epoch) {
+                    for (var record : records) {
+                        backlogBytes.addAndGet(-bytes(record));
+                        order(record, joiner);
+                    }
+                }
+            }
+            case Event.OrdersRead(var of) -> {
+                if (of == epoch) {
+                    joiner.ordersRead();
+                }
+            }
+        }
+    }
+
+    private void order(ConsumerRecord<byte[], byte[]> record, Joiner joiner) {
+        try {
+            joiner.order(shared.wire.jobs().read(record.key(), record.value()), record.timestamp());
+        } catch (ForeignRecord e) {
+            shared.counters.add(Topics.JOBS, e.reason());
+        }
+    }
+
+    private void take(ConsumerRecord<byte[], byte[]> record, Joiner joiner) {
+        backlogBytes.addAndGet(-bytes(record));
+        try {
+            var result = shared.wire.results().read(record.key(), record.value());
+            joiner.result(record.offset(), record.timestamp(), result);
+        } catch (ForeignRecord e) {
+            joiner.foreign(record.offset(), e.reason());
+        }
+    }
+
+    private static long bytes(ConsumerRecord<byte[], byte[]> record) {
+        return (long) RECORD_BYTES
+                + Math.max(0, record.serializedKeySize())
+                + Math.max(0, record.serializedValueSize());
+    }
+
+    private static long monotonicMillis() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+    }
+}

@@ -1,0 +1,111 @@
+package millrace.aggregator;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import millrace.proto.Channel;
+import millrace.proto.ForeignRecord;
+import millrace.proto.Topics;
+import millrace.proto.Wire;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/// Reads what one partition has into a new joiner, after its owner before is fenced: from then on nobody else
+/// writes there. One thread.
+final class Takeover {
+    private static final Duration POLL = Duration.ofMillis(100);
+    private static final long STALLED_NANOS = 15_000_000_000L;
+
+    /// Where to go on reading.
+    ///
+    /// @param results the offset of the first result to be taken
+    /// @param orders  the offset of the first order to be taken
+    record Positions(long results, long orders) {}
+
+    private interface Reader<T> {
+        void read(T record, long atMillis);
+    }
+
+    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final Wire wire;
+    private final int partition;
+    private final Counters counters;
+    private final BooleanSupplier stopped;
+
+    /// @param consumer one that reads committed records; the caller closes it
+    /// @param stopped  asked often; a yes ends the reading with an [InterruptException]
+    Takeover(
+            KafkaConsumer<byte[], byte[]> consumer,
+            Wire wire,
+            int partition,
+            Counters counters,
+            BooleanSupplier stopped) {
+        this.consumer = consumer;
+        this.wire = wire;
+        this.partition = partition;
+        this.counters = counters;
+        this.stopped = stopped;
+    }
+
+    /// Fills and starts the joiner.
+    Positions fill(Joiner joiner) {
+        var results = new TopicPartition(wire.results().topic(), partition);
+        readAll(Topics.ENDINGS, wire.endings(), (ending, _) -> joiner.ending(ending));
+        readAll(Topics.SNAPSHOTS, wire.snapshots(), (piece, _) -> joiner.snapshot(piece));
+        var orders = readAll(Topics.JOBS, wire.jobs(), joiner::order);
+        var first = offset(consumer.beginningOffsets(Set.of(results)), results);
+        var end = offset(consumer.endOffsets(Set.of(results)), results);
+        var committed = consumer.committed(Set.of(results)).get(results);
+        // An offset that is not in the topic is of a topic that was there before.
+        var resume = committed == null || committed.offset() < first || committed.offset() > end
+                ? first
+                : committed.offset();
+        joiner.start(resume, end);
+        return new Positions(resume, orders);
+    }
+
+    // Returns the offset behind the last record.
+    private <T> long readAll(Topics topic, Channel<T> channel, Reader<T> reader) {
+        var tp = new TopicPartition(channel.topic(), partition);
+        consumer.assign(Set.of(tp));
+        var end = offset(consumer.endOffsets(Set.of(tp)), tp);
+        consumer.seekToBeginning(Set.of(tp));
+        var moved = System.nanoTime();
+        var at = consumer.position(tp);
+        while (at < end) {
+            if (stopped.getAsBoolean()) {
+                throw new InterruptException("the partition is not ours any more");
+            }
+            for (var record : consumer.poll(POLL)) {
+                if (record.value() == null && topic.cleanup() == Topics.Cleanup.COMPACT) {
+                    continue; // a tombstone: the job has ended, which its ending or its mark of removal says
+                }
+                try {
+                    reader.read(channel.read(record.key(), record.value()), record.timestamp());
+                } catch (ForeignRecord e) {
+                    counters.add(topic, e.reason());
+                }
+            }
+            var position = consumer.position(tp);
+            if (position > at) {
+                at = position;
+                moved = System.nanoTime();
+            } else if (System.nanoTime() - moved > STALLED_NANOS) {
+                throw new TimeoutException(tp + " gives nothing between " + at + " and " + end);
+            }
+        }
+        return at;
+    }
+
+    private static long offset(Map<TopicPartition, Long> offsets, TopicPartition tp) {
+        var offset = offsets.get(tp);
+        if (offset == null) {
+            throw new UnknownTopicOrPartitionException(tp + " is not there");
+        }
+        return offset;
+    }
+}

@@ -1,0 +1,129 @@
+package millrace.aggregator;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import millrace.proto.Channel;
+import millrace.proto.Topics;
+import millrace.proto.Wire;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+
+/// Writes what the owner of one partition decides, each time all of it or nothing. When a write fails, or nobody
+/// knows whether it did, the writer is of no use any more: the partition is taken over anew, which settles it.
+/// One thread.
+@SuppressWarnings("FutureReturnValueIgnored") // a commit fails when a send before it did
+final class TransactionWriter implements AutoCloseable {
+    private final KafkaProducer<byte[], byte[]> producer;
+    private final Wire wire;
+    private final int partition;
+
+    /// @param producer the partition's transactional one; closed by this writer
+    TransactionWriter(KafkaProducer<byte[], byte[]> producer, Wire wire, int partition) {
+        this.producer = producer;
+        this.wire = wire;
+        this.partition = partition;
+    }
+
+    /// Fences the owner before and settles what it left.
+    void open() {
+        producer.initTransactions();
+    }
+
+    /// Writes and commits.
+    ///
+    /// @param member who writes: a member that lost the partition cannot
+    void write(Transaction transaction, ConsumerGroupMetadata member) {
+        try {
+            producer.beginTransaction();
+            var places = new HashMap<String, List<Future<RecordMetadata>>>();
+            for (var end : transaction.ends()) {
+                places.put(end.job(), sendPieces(end));
+            }
+            transaction.states().forEach(this::sendState);
+            transaction.removals().forEach(this::sendRemoval);
+            for (var end : transaction.ends()) {
+                send(wire.endings(), end.ending(offsets(places.getOrDefault(end.job(), List.of()))));
+            }
+            producer.sendOffsetsToTransaction(
+                    Map.of(
+                            new TopicPartition(wire.results().topic(), partition),
+                            new OffsetAndMetadata(transaction.resume())),
+                    member);
+            producer.commitTransaction();
+        } catch (IllegalStateException e) {
+            // The producer's own state after a failure that another thread of it saw first.
+            throw new KafkaException("the partition's producer cannot go on", e);
+        }
+    }
+
+    private List<Future<RecordMetadata>> sendPieces(JobEnd end) {
+        var sent = new ArrayList<Future<RecordMetadata>>();
+        for (var piece : end.pieces()) {
+            sent.add(send(wire.outputs(), piece));
+        }
+        for (var letter : end.letters()) {
+            send(wire.deadLetters(), letter);
+        }
+        sendTombstones(end.job(), 0, end.snapshotPieces());
+        return sent;
+    }
+
+    private void sendState(Transaction.SavedState state) {
+        state.pieces().forEach(piece -> send(wire.snapshots(), piece));
+        sendTombstones(state.job(), state.pieces().size(), state.piecesBefore());
+    }
+
+    private void sendTombstones(String job, int fromPiece, int toPiece) {
+        for (var piece = fromPiece; piece < toPiece; piece++) {
+            sendTombstone(Topics.SNAPSHOTS, job + "/" + piece);
+        }
+    }
+
+    private void sendRemoval(Transaction.Removal removal) {
+        send(wire.snapshots(), removal.mark());
+        sendTombstone(Topics.ENDINGS, removal.job());
+        sendTombstone(Topics.PROGRESS, removal.job());
+    }
+
+    private <T> Future<RecordMetadata> send(Channel<T> channel, T record) {
+        return producer.send(
+                new ProducerRecord<>(channel.topic(), partition, channel.key(record), channel.value(record)));
+    }
+
+    private void sendTombstone(Topics topic, String key) {
+        producer.send(
+                new ProducerRecord<>(topic.in(wire.fleet()), partition, key.getBytes(StandardCharsets.UTF_8), null));
+    }
+
+    private static List<Long> offsets(List<Future<RecordMetadata>> sent) {
+        var offsets = new ArrayList<Long>(sent.size());
+        for (var one : sent) {
+            try {
+                offsets.add(one.get().offset());
+            } catch (ExecutionException e) {
+                throw e.getCause() instanceof KafkaException failure ? failure : new KafkaException(e.getCause());
+            } catch (InterruptedException e) {
+                throw new InterruptException(e);
+            }
+        }
+        return offsets;
+    }
+
+    /// Does not wait for what is on its way: the next owner settles it.
+    @Override
+    public void close() {
+        producer.close(Duration.ZERO);
+    }
+}
