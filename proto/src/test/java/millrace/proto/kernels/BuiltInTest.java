@@ -9,6 +9,8 @@ import org.junit.jupiter.api.Test;
 class BuiltInTest {
     @Test
     void builtInKernelsAreFound() {
-        assertThat(Descriptions.load().all()).extracting(KernelType::toString).contains("mandelbrot@1", "primes@1");
+        assertThat(Descriptions.load().all())
+                .extracting(KernelType::toString)
+                .contains("mandelbrot@1", "montecarlo@1", "primes@1");
     }
 }

@@ -1,0 +1,60 @@
+package millrace.worker.kernels;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class ElementaryTest {
+    private static final int COUNT = 1_000_000;
+
+    // Each side is off by one unit in the last place at most.
+    private static final double ERROR = 0x1p-51;
+
+    @Test
+    void exponentialsAgreeWithStrictMath() {
+        var seed = 1L;
+        var x = new Random(seed).doubles(COUNT, -700, 700).toArray();
+        for (var i = 0; i < COUNT / 2; i++) {
+            x[i] /= 1000;
+        }
+        var y = x.clone();
+        new Elementary(COUNT).exp(y);
+        for (var i = 0; i < COUNT; i++) {
+            var expected = StrictMath.exp(x[i]);
+            if (Math.abs(y[i] - expected) > ERROR * expected) {
+                assertThat(y[i]).as("exp(%s), seed %d", x[i], seed).isEqualTo(expected, within(ERROR * expected));
+            }
+        }
+    }
+
+    @Test
+    void exponentialsAreCutToNormalNumbers() {
+        var x = new double[] {0, -0.0, -1e300, 1e300, -700, 700, Double.MIN_VALUE, 1};
+        new Elementary(x.length).exp(x);
+        assertThat(x[0]).isEqualTo(1);
+        assertThat(x[1]).isEqualTo(1);
+        assertThat(x[2]).isEqualTo(x[4]).isGreaterThan(Double.MIN_NORMAL);
+        assertThat(x[3]).isEqualTo(x[5]).isLessThan(Double.MAX_VALUE);
+        assertThat(x[6]).isEqualTo(1);
+        assertThat(x[7]).isEqualTo(Math.E, within(ERROR * Math.E));
+    }
+
+    @Test
+    void logarithmsAgreeWithStrictMath() {
+        var seed = 2L;
+        var random = new Random(seed);
+        for (var i = 0; i < COUNT; i++) {
+            var x = i % 2 == 0
+                    ? Math.scalb(1 + random.nextDouble(), random.nextInt(-1022, 1023))
+                    : random.nextDouble(0.5, 2);
+            var expected = StrictMath.log(x);
+            var error = ERROR * Math.abs(expected);
+            if (!(Math.abs(Elementary.log(x) - expected) <= error)) {
+                assertThat(Elementary.log(x)).as("log(%s), seed %d", x, seed).isEqualTo(expected, within(error));
+            }
+        }
+        assertThat(Elementary.log(1)).isZero();
+    }
+}
