@@ -231,7 +231,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         return new NewTopic(name, 1, (short) 1).configs(settings);
     }
 
-    private static int freePort() {
+    static int freePort() {
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         } catch (IOException e) {
@@ -239,7 +239,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
     }
 
-    private static void checkFree(int port) {
+    static void checkFree(int port) {
         try (var socket = new ServerSocket()) {
             socket.setReuseAddress(true); // as the broker does: a port of a broker that has just ended is free
             socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));

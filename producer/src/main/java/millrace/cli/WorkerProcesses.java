@@ -1,0 +1,190 @@
+package millrace.cli;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import millrace.proto.ExitCode;
+import millrace.proto.Refusal;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Worker processes on this machine, each started again when it ends: at once after a run of some length, with growing
+/// pauses when it ends soon. Their standard input is a pipe that only this process holds, so they see its end, however it
+/// ended, and end too.
+final class WorkerProcesses implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(WorkerProcesses.class);
+
+    private static final Duration PAUSE_MIN = Duration.ofMillis(200);
+    private static final Duration PAUSE_MAX = Duration.ofSeconds(10);
+    private static final Duration LONG_RUN = Duration.ofSeconds(30);
+    // A worker that cannot start for a reason of this machine or its settings cannot start the next time either.
+    private static final int HOPELESS_STARTS = 3;
+
+    private final List<String> command;
+    private final Map<String, String> environment;
+    private final Consumer<String> say;
+    private final List<Slot> slots = new ArrayList<>();
+    private volatile boolean closing;
+
+    /// @param command     of one worker
+    /// @param environment variables to add
+    /// @param say         takes what a worker writes, line by line
+    WorkerProcesses(List<String> command, Map<String, String> environment, Consumer<String> say) {
+        this.command = List.copyOf(command);
+        this.environment = Map.copyOf(environment);
+        this.say = say;
+    }
+
+    /// The command of one worker: the Java that runs this, its class path, and the options that suit computing.
+    ///
+    /// @param cores     that one worker computes on
+    /// @param heapBytes its largest heap
+    /// @param more      folders and jars to put before the class path: kernels of the user's own
+    static List<String> command(int cores, long heapBytes, List<Path> more, List<String> arguments) {
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-Xmx" + heapBytes / (1 << 20) + "m");
+        command.add(cores == 1 ? "-XX:+UseSerialGC" : "-XX:+UseParallelGC");
+        command.add("-XX:+UseCompactObjectHeaders");
+        command.add("-XX:+ExitOnOutOfMemoryError");
+        command.add("-XX:-UsePerfData");
+        command.add("-Xshare:auto");
+        command.add("-Djava.awt.headless=true");
+        command.add("--sun-misc-unsafe-memory-access=allow");
+        command.add("--enable-native-access=ALL-UNNAMED");
+        command.add("-cp");
+        var classPath = new ArrayList<String>();
+        more.forEach(path -> classPath.add(path.toAbsolutePath().toString()));
+        classPath.add(System.getProperty("java.class.path"));
+        command.add(String.join(System.getProperty("path.separator"), classPath));
+        command.add("millrace.worker.Main");
+        command.addAll(arguments);
+        return command;
+    }
+
+    /// Starts so many workers; returns when their processes run, which is before they are ready.
+    ///
+    /// @throws Refusal when the first cannot be started at all ([ExitCode#MACHINE])
+    void start(int workers) {
+        for (var number = 1; number <= workers; number++) {
+            var slot = new Slot(number);
+            slot.launch();
+            slots.add(slot);
+            Thread.ofPlatform().daemon().name("worker-" + number).start(slot::keep);
+        }
+    }
+
+    /// The processes that run now.
+    List<ProcessHandle> processes() {
+        return slots.stream()
+                .map(slot -> slot.process)
+                .filter(process -> process != null && process.isAlive())
+                .map(Process::toHandle)
+                .toList();
+    }
+
+    /// Ends them at once and waits until they have: their fleet goes with them, so there is nobody to hand tasks back to.
+    @Override
+    public void close() {
+        closing = true;
+        slots.forEach(Slot::end);
+        for (var slot : slots) {
+            slot.awaitEnd();
+        }
+    }
+
+    /// One worker, over all its lives.
+    private final class Slot {
+        private final int number;
+        private volatile @Nullable Process process;
+
+        Slot(int number) {
+            this.number = number;
+        }
+
+        synchronized void launch() {
+            if (closing) {
+                return;
+            }
+            var builder = new ProcessBuilder(command).redirectErrorStream(true);
+            builder.environment().putAll(environment);
+            try {
+                var started = builder.start();
+                process = started;
+                Thread.ofPlatform().daemon().name("worker-" + number + "-says").start(() -> relay(started));
+            } catch (IOException e) {
+                throw new Refusal(ExitCode.MACHINE, "cannot start a worker process: " + e.getMessage(), e);
+            }
+        }
+
+        void keep() {
+            var pause = PAUSE_MIN;
+            var hopeless = 0;
+            while (true) {
+                var current = process;
+                if (current == null || closing) {
+                    return;
+                }
+                var started = System.nanoTime();
+                try {
+                    var status = current.waitFor();
+                    if (closing) {
+                        return;
+                    }
+                    var ran = Duration.ofNanos(System.nanoTime() - started);
+                    hopeless = status == ExitCode.USAGE.number() ? hopeless + 1 : 0;
+                    if (hopeless == HOPELESS_STARTS) {
+                        say.accept("worker " + number + " cannot start and is given up");
+                        return;
+                    }
+                    pause = ran.compareTo(LONG_RUN) > 0 ? PAUSE_MIN : pause;
+                    say.accept("worker %d (process %d) ended with status %d; started again in %s"
+                            .formatted(number, current.pid(), status, Units.time(pause)));
+                    TimeUnit.NANOSECONDS.sleep(pause.toNanos());
+                    launch();
+                    pause = pause.multipliedBy(2).compareTo(PAUSE_MAX) > 0 ? PAUSE_MAX : pause.multipliedBy(2);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return;
+                } catch (Refusal e) {
+                    LOG.warn("worker {} is not started again: {}", number, e.getMessage());
+                    return;
+                }
+            }
+        }
+
+        private void relay(Process from) {
+            try (var lines = new BufferedReader(from.inputReader(StandardCharsets.UTF_8))) {
+                for (var line = lines.readLine(); line != null; line = lines.readLine()) {
+                    if (!closing) {
+                        say.accept("worker " + number + ": " + line);
+                    }
+                }
+            } catch (IOException e) {
+                LOG.debug("worker {} says nothing more", number, e);
+            }
+        }
+
+        synchronized void end() {
+            if (process != null) {
+                process.destroyForcibly();
+            }
+        }
+
+        void awaitEnd() {
+            var last = process;
+            if (last != null) {
+                // The operating system ends a killed process soon, whatever we are asked to do meanwhile.
+                last.toHandle().onExit().orTimeout(10, TimeUnit.SECONDS).exceptionally(_ -> null).join();
+            }
+        }
+    }
+}
