@@ -83,6 +83,8 @@ public final class FleetSetup {
 
     private static final short TRANSACTION_VERSION_MIN = 2;
 
+    private static final Duration APPLIED_WITHIN = Duration.ofSeconds(3);
+
     private final Admin admin;
     private final String servers;
     private final String fleet;
@@ -106,7 +108,7 @@ public final class FleetSetup {
             create(wanted);
             settleGroup();
             problems.addAll(topics());
-            problems.addAll(group());
+            problems.addAll(settledGroup());
         }
         if (!problems.isEmpty()) {
             throw new Refusal(
@@ -317,6 +319,18 @@ public final class FleetSetup {
                 throw e;
             }
             // Without the right to set them the check that follows decides: they may have been set by somebody else.
+        }
+    }
+
+    // Brokers apply new settings a little after they have accepted them: ours, or those of a role that starts beside us.
+    private List<Finding> settledGroup() {
+        var deadline = System.nanoTime() + APPLIED_WITHIN.toNanos();
+        while (true) {
+            var findings = group();
+            if (findings.isEmpty() || System.nanoTime() > deadline) {
+                return findings;
+            }
+            pause();
         }
     }
 
