@@ -2,22 +2,26 @@ package millrace.cli;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import millrace.proto.ExitCode;
 import millrace.proto.Refusal;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The folder of an embedded broker's data: on a disk with room, and gone afterwards. A process that was killed leaves
-/// its folder behind, but not the lock on it, so the next one that needs a folder sweeps it away.
+/// The folder of an embedded broker's data: on a disk with room, and gone afterwards.
+///
+/// Beside it is a file that its process keeps locked. A process that was killed leaves both behind, but not the
+/// lock, so the next one that needs a folder sweeps them away.
 final class DataFolder implements AutoCloseable {
     /// The least free space to start with: a job's results stay until their fleet is taken down.
     static final long FREE_BYTES_MIN = 1L << 30;
@@ -25,6 +29,10 @@ final class DataFolder implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DataFolder.class);
     private static final Set<String> IN_MEMORY = Set.of("tmpfs", "ramfs");
     private static final String LOCK = ".lock";
+    private static final int TRIES = 5;
+
+    // A process that opens and closes a file loses its own lock on it, so it must not look at its own.
+    private static final Set<Path> OURS = ConcurrentHashMap.newKeySet();
 
     private final Path folder;
     private final Path lockFile;
@@ -41,84 +49,94 @@ final class DataFolder implements AutoCloseable {
     /// @throws Refusal when there is too little room, or `base` is no place for data ([ExitCode#MACHINE])
     static DataFolder open(Path base) {
         try {
-            Files.createDirectories(base);
-            checkPlace(base);
-            // Held while locks are taken and tried, else one that is just being made looks like a dead one's.
-            try (var turn = FileChannel.open(
-                            base.resolve("sweep"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                    var _ = turn.lock()) {
-                sweep(base);
-                checkRoom(base);
-                return make(base);
+            for (var tries = 1; ; tries++) {
+                try {
+                    Files.createDirectories(base);
+                    checkPlace(base, Files.getFileStore(base).type());
+                    sweep(base);
+                    checkRoom(base, Files.getFileStore(base).getUsableSpace(), FREE_BYTES_MIN);
+                    return make(base);
+                } catch (NoSuchFileException e) { // another process has just left, and taken the empty base with it
+                    if (tries == TRIES) {
+                        throw e;
+                    }
+                }
             }
         } catch (IOException e) {
-            throw new Refusal(ExitCode.MACHINE, "cannot keep data in " + base + ": " + reason(e), e);
+            throw new Refusal(ExitCode.MACHINE, "cannot keep data in " + base + ": " + e, e);
         }
+    }
+
+    /// Deletes what dead processes left in `base`, which may be missing.
+    static void sweep(Path base) throws IOException {
+        if (!Files.isDirectory(base)) {
+            return;
+        }
+        List<Path> locks;
+        try (var files = Files.list(base)) {
+            locks = files.filter(file -> file.toString().endsWith(LOCK) && !OURS.contains(file))
+                    .toList();
+        }
+        for (var file : locks) {
+            sweepIfDead(file);
+        }
+    }
+
+    private static void sweepIfDead(Path file) throws IOException {
+        try (var channel = FileChannel.open(file, StandardOpenOption.WRITE);
+                var held = channel.tryLock()) {
+            if (held != null) {
+                LOG.info("{} is a dead process's: deleted", file);
+                var name = file.toString();
+                Folders.delete(Path.of(name.substring(0, name.length() - LOCK.length())));
+                Files.deleteIfExists(file);
+            }
+        } catch (NoSuchFileException e) {
+            LOG.debug("{} has just been deleted by another process", file);
+        }
+    }
+
+    private static DataFolder make(Path base) throws IOException {
+        var name = "fleet-" + ProcessHandle.current().pid() + "-"
+                + UUID.randomUUID().toString().substring(0, 8);
+        var lockFile = base.resolve(name + LOCK);
+        // Gets its name when it is locked: under that name, unlocked means dead.
+        var unnamed = base.resolve(name + ".new");
+        OURS.add(lockFile);
+        var lock = FileChannel.open(unnamed, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        if (lock.tryLock() == null) {
+            throw new IOException(unnamed + " is locked by another process");
+        }
+        Files.move(unnamed, lockFile, StandardCopyOption.ATOMIC_MOVE);
+        return new DataFolder(Files.createDirectory(base.resolve(name)), lockFile, lock);
     }
 
     Path path() {
         return folder;
     }
 
-    /// Deletes it.
+    /// Deletes it, and the base when nothing else is in it.
     @Override
     public void close() {
         try {
             Folders.delete(folder);
             Files.deleteIfExists(lockFile);
             lock.close();
+            OURS.remove(lockFile);
+            Files.deleteIfExists(Objects.requireNonNull(folder.getParent()));
+        } catch (DirectoryNotEmptyException e) {
+            LOG.debug("{} is left, others are in it", folder.getParent());
         } catch (IOException e) {
-            LOG.warn("{} cannot be deleted: {}", folder, reason(e));
+            LOG.warn("{} cannot be deleted: {}", folder, e.toString());
         }
     }
 
-    private static DataFolder make(Path base) throws IOException {
-        var name = "fleet-" + ProcessHandle.current().pid() + "-" + UUID.randomUUID().toString().substring(0, 8);
-        var lockFile = base.resolve(name + LOCK);
-        var lock = FileChannel.open(lockFile, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        if (lock.tryLock() == null) {
-            throw new IOException("the new file " + lockFile + " is locked by another process");
-        }
-        return new DataFolder(Files.createDirectory(base.resolve(name)), lockFile, lock);
-    }
-
-    private static void sweep(Path base) throws IOException {
-        List<Path> locks;
-        try (var files = Files.list(base)) {
-            locks = files.filter(file -> file.toString().endsWith(LOCK)).toList();
-        }
-        for (var file : locks) {
-            try (var channel = FileChannel.open(file, StandardOpenOption.WRITE);
-                    var held = tryLock(channel)) {
-                if (held != null) {
-                    var name = file.toString();
-                    LOG.info("{} is a dead process's: deleted", file);
-                    Folders.delete(Path.of(name.substring(0, name.length() - LOCK.length())));
-                    Files.deleteIfExists(file);
-                }
-            }
-        }
-    }
-
-    private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
-        try {
-            return channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            return null; // held by this process
-        }
-    }
-
-    private static void checkPlace(Path base) throws IOException {
-        var store = Files.getFileStore(base);
-        if (IN_MEMORY.contains(store.type())) {
+    static void checkPlace(Path base, String fileSystem) {
+        if (IN_MEMORY.contains(fileSystem)) {
             throw new Refusal(
                     ExitCode.MACHINE,
-                    base + " is in memory (" + store.type() + "), allowed: a folder on a disk; name one with --data");
+                    base + " is in memory (" + fileSystem + "), allowed: a folder on a disk; name one with --data");
         }
-    }
-
-    private static void checkRoom(Path base) throws IOException {
-        checkRoom(base, Files.getFileStore(base).getUsableSpace(), FREE_BYTES_MIN);
     }
 
     static void checkRoom(Path base, long freeBytes, long wantedBytes) {
@@ -128,9 +146,5 @@ final class DataFolder implements AutoCloseable {
                     "the disk of %s has %s free, needed: %s; free some, or name a folder on another disk with --data"
                             .formatted(base, Units.bytes(freeBytes), Units.bytes(wantedBytes)));
         }
-    }
-
-    private static String reason(IOException e) {
-        return e.getClass().getSimpleName() + ": " + e.getMessage();
     }
 }

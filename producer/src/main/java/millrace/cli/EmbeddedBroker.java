@@ -29,11 +29,11 @@ import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.Feature;
 import org.apache.kafka.server.common.MetadataVersion;
 
-/// One Kafka node, broker and controller, inside this JVM and on 127.0.0.1 only. Tuned for a fleet on one machine: small
-/// buffers, short heartbeats of groups, no waiting for members.
+/// One Kafka node, broker and controller, inside this JVM and on 127.0.0.1 only. Tuned for a fleet on one
+/// machine: small buffers, short heartbeats of groups, no waiting for members.
 ///
-/// Its data stays in its folder; a broker started on the same folder and port again goes on with it. Any thread may call
-/// the methods.
+/// Its data stays in its folder; a broker started on the same folder and port again goes on with it. Any thread
+/// may call the methods.
 public final class EmbeddedBroker implements AutoCloseable {
     private static final int NODE = 1;
 
@@ -181,7 +181,8 @@ public final class EmbeddedBroker implements AutoCloseable {
                 Map.entry("share.coordinator.state.topic.num.partitions", "1"),
                 // A group is complete when its first member is there.
                 Map.entry("group.initial.rebalance.delay.ms", "0"),
-                // A member gets its partitions with its second heartbeat, five seconds after its first unless told.
+                // A member gets its partitions with its second heartbeat, five seconds after its first unless
+                // told.
                 Map.entry("group.share.min.heartbeat.interval.ms", "50"),
                 Map.entry("group.share.heartbeat.interval.ms", "200"),
                 Map.entry("group.share.assignment.interval.ms", "0"),
@@ -189,8 +190,8 @@ public final class EmbeddedBroker implements AutoCloseable {
                 Map.entry("group.share.min.session.timeout.ms", "3000"),
                 Map.entry("group.share.session.timeout.ms", "6000"),
                 Map.entry("group.share.max.size", "1000"),
-                // One machine's traffic needs few threads, and small buffers: the cleaner's is 128 MiB of heap unless
-                // told.
+                // One machine's traffic needs few threads, and small buffers: the cleaner's is 128 MiB of heap
+                // unless told.
                 Map.entry("num.network.threads", "2"),
                 Map.entry("num.io.threads", "4"),
                 Map.entry("background.threads", "2"),
@@ -201,8 +202,8 @@ public final class EmbeddedBroker implements AutoCloseable {
                 Map.entry("metric.reporters", ""));
     }
 
-    // Kafka creates these when the first member asks for them, which costs that member seconds. Settings as Kafka's
-    // own.
+    // Kafka creates these when the first member asks for them, which costs that member seconds. Settings as
+    // Kafka's own.
     private static void createInternalTopics(String bootstrapServers) {
         var segmentBytes = "104857600";
         var topics = List.of(

@@ -21,9 +21,9 @@ import millrace.proto.Role;
 import millrace.proto.Settings;
 import org.jspecify.annotations.Nullable;
 
-/// A whole fleet on this machine, on 127.0.0.1 only: broker, producer and aggregator in this process, workers in
-/// processes of their own, so that a kernel that goes wild takes nobody with it. Closed, it leaves nothing running and
-/// nothing on disk.
+/// A whole fleet on this machine, on 127.0.0.1 only: broker, producer and aggregator in this process, workers
+/// in processes of their own, so that a kernel that goes wild takes nobody with it. Closed, it leaves nothing
+/// running and nothing on disk.
 ///
 /// Any thread may call the methods.
 public final class EmbeddedFleet implements AutoCloseable {
@@ -31,7 +31,8 @@ public final class EmbeddedFleet implements AutoCloseable {
     ///
     /// @param fleet       its name
     /// @param workers     worker processes, 0 to 256; default 1
-    /// @param cores       that each worker computes on, 1 to 1,024, or 0 (default): this machine's, divided among them
+    /// @param cores       that each worker computes on, 1 to 1,024, or 0 (default): this machine's, divided
+    ///                    among them
     /// @param port        of the broker, or 0 (default) for a free one
     /// @param data        where the broker's data folder is made
     /// @param kernels     jars and folders with kernels of the user's own, for the workers
@@ -103,34 +104,50 @@ public final class EmbeddedFleet implements AutoCloseable {
         workers = new WorkerProcesses(workerCommand(plan, cluster), plan.environment(), say);
     }
 
-    /// Starts a fleet. The workers' processes are started first and find the broker when it is there, because a JVM takes
-    /// as long to start as a broker does.
+    /// Starts a fleet.
     ///
     /// @param say takes what the workers write and what becomes of them, line by line, from any thread
     /// @return when jobs can be submitted; workers may still be on their way
     /// @throws Refusal when something of this machine is in the way ([ExitCode#MACHINE]); nothing is left behind
     public static EmbeddedFleet start(Plan plan, Consumer<String> say) {
+        var fleet = of(plan, say);
+        fleet.begin();
+        return fleet;
+    }
+
+    /// A fleet that is checked and has its folder, and runs nothing yet.
+    ///
+    /// @throws BadInput when a setting is wrong
+    /// @throws Refusal when there is no room for it ([ExitCode#MACHINE])
+    static EmbeddedFleet of(Plan plan, Consumer<String> say) {
         var roles = roles();
-        var producer = role(roles, "producer");
-        var aggregator = role(roles, "aggregator");
-        role(roles, "worker");
-        // Before anything is started: bad settings stop the start.
-        var producerSettings = settings(producer, plan);
-        var aggregatorSettings = settings(aggregator, plan);
-        settings(role(roles, "worker"), plan);
+        for (var name : List.of("producer", "aggregator", "worker")) {
+            settings(role(roles, name), plan);
+        }
         if (plan.port() != 0) {
             EmbeddedBroker.checkFree(plan.port());
         }
-        var fleet = new EmbeddedFleet(plan, DataFolder.open(plan.data()), say);
+        return new EmbeddedFleet(plan, DataFolder.open(plan.data()), say);
+    }
+
+    /// Starts it; see [#start]. The workers' processes come first and find the broker when it is there, because
+    /// a JVM takes as long to start as a broker does.
+    void begin() {
+        var roles = roles();
         try {
-            fleet.workers.start(plan.workers());
-            fleet.startBroker();
-            // The producer makes the topics, as its settings say; the others find them.
-            fleet.start(producer, producerSettings);
-            fleet.start(aggregator, aggregatorSettings);
-            return fleet;
+            // Whoever comes first makes the topics, so with settings about them the producer has to.
+            var workersFirst = plan.settings().keySet().stream().noneMatch(key -> key.startsWith("producer."));
+            if (workersFirst) {
+                workers.start(plan.workers());
+            }
+            startBroker();
+            start(role(roles, "producer"));
+            start(role(roles, "aggregator"));
+            if (!workersFirst) {
+                workers.start(plan.workers());
+            }
         } catch (RuntimeException | Error e) {
-            fleet.close();
+            close();
             throw e;
         }
     }
@@ -185,7 +202,7 @@ public final class EmbeddedFleet implements AutoCloseable {
         return Math.clamp(share, HEAP_MIN, HEAP_MAX);
     }
 
-    private static long memoryBytes() {
+    static long memoryBytes() {
         return ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system
                 ? system.getTotalMemorySize()
                 : HEAP_MIN;
@@ -198,7 +215,8 @@ public final class EmbeddedFleet implements AutoCloseable {
         var port = Integer.parseInt(cluster.bootstrapServers().substring("127.0.0.1:".length()));
         var started = EmbeddedBroker.start(data.path(), port, Map.of());
         broker = started;
-        var _ = started.death().thenAccept(message -> trouble.complete(new Refusal(ExitCode.MACHINE, diagnosis(message))));
+        var _ = started.death()
+                .thenAccept(message -> trouble.complete(new Refusal(ExitCode.MACHINE, diagnosis(message))));
     }
 
     private String diagnosis(String message) {
@@ -207,11 +225,11 @@ public final class EmbeddedFleet implements AutoCloseable {
         return "the embedded broker has given up: " + message + full;
     }
 
-    private synchronized void start(Role role, Settings settings) {
+    private synchronized void start(Role role) {
         if (closed) {
             throw new Refusal(ExitCode.INTERRUPTED, "closed while it was starting");
         }
-        var running = role.start(cluster, settings);
+        var running = role.start(cluster, settings(role, plan));
         roles.put(role.name(), running);
         Thread.ofPlatform().daemon().name(role.name() + "-watch").start(() -> {
             try {
@@ -230,6 +248,10 @@ public final class EmbeddedFleet implements AutoCloseable {
 
     public Plan plan() {
         return plan;
+    }
+
+    Path dataFolder() {
+        return data.path();
     }
 
     /// Completes when the fleet cannot go on: its disk is full, or a role has stopped.
@@ -254,8 +276,7 @@ public final class EmbeddedFleet implements AutoCloseable {
                         .map(Role.Running::trouble)
                         .toList();
                 var live = millrace.workers(Duration.ofMillis(500)).stream()
-                        .filter(worker -> worker.live()
-                                && worker.heartbeat().state() == Heartbeat.State.RUNNING)
+                        .filter(worker -> worker.live() && worker.heartbeat().state() == Heartbeat.State.RUNNING)
                         .count();
                 if (waiting.isEmpty() && live >= plan.workers()) {
                     return;
@@ -263,8 +284,9 @@ public final class EmbeddedFleet implements AutoCloseable {
                 if (System.nanoTime() > deadline) {
                     throw new Refusal(
                             ExitCode.MACHINE,
-                            "the fleet is not ready after " + Units.time(patience) + ": " + live + " of " + plan.workers()
-                                    + " workers are there" + (waiting.isEmpty() ? "" : "; " + String.join("; ", waiting)));
+                            "the fleet is not ready after " + Units.time(patience) + ": " + live + " of "
+                                    + plan.workers() + " workers are there"
+                                    + (waiting.isEmpty() ? "" : "; " + String.join("; ", waiting)));
                 }
             }
         }

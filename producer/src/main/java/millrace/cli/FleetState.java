@@ -68,8 +68,8 @@ record FleetState(String fleet, long pid, long startedMillis, String bootstrapSe
     /// The process, when it still runs.
     Optional<ProcessHandle> process() {
         return ProcessHandle.of(pid)
-                .filter(process -> process.isAlive()
-                        && Math.abs(started(process) - startedMillis) <= CLOCK_STEP_MAX_MILLIS);
+                .filter(process ->
+                        process.isAlive() && Math.abs(started(process) - startedMillis) <= CLOCK_STEP_MAX_MILLIS);
     }
 
     /// Writes the file, whole or not at all.

@@ -32,7 +32,8 @@ final class Folders {
         var home = Path.of(shell.variable("HOME", System.getProperty("user.home")));
         var base = shell.environment().get(variable);
         // Relative ones are to be ignored, says the specification.
-        return (base != null && Path.of(base).isAbsolute() ? Path.of(base) : home.resolve(underHome)).resolve("millrace");
+        return (base != null && Path.of(base).isAbsolute() ? Path.of(base) : home.resolve(underHome))
+                .resolve("millrace");
     }
 
     /// Deletes a folder with all that is in it; what another process deletes meanwhile is no trouble.

@@ -15,7 +15,11 @@ import java.util.Objects;
 /// @param errIsTerminal  whether a person looks at `err`
 /// @param environment    variables
 record Shell(
-        PrintStream out, PrintStream err, boolean outIsTerminal, boolean errIsTerminal, Map<String, String> environment) {
+        PrintStream out,
+        PrintStream err,
+        boolean outIsTerminal,
+        boolean errIsTerminal,
+        Map<String, String> environment) {
     /// What lines are made for: terminals are rarely narrower, and wider ones lose nothing.
     static final int COLUMNS = 80;
 

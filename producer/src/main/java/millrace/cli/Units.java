@@ -17,7 +17,9 @@ final class Units {
             value /= 1024;
             unit++;
         }
-        return unit == 0 ? bytes + " B" : String.format(Locale.ROOT, value < 10 ? "%.1f %s" : "%.0f %s", value, BYTES[unit]);
+        return unit == 0
+                ? bytes + " B"
+                : String.format(Locale.ROOT, value < 10 ? "%.1f %s" : "%.0f %s", value, BYTES[unit]);
     }
 
     /// `12345`, `1.23M`, `45.6G`: four or five characters.
@@ -32,10 +34,15 @@ final class Units {
         for (var unit : new String[] {"k", "M", "G", "T"}) {
             value /= 1000;
             if (value < 1000 || unit.equals("T")) {
-                return String.format(Locale.ROOT, value < 10 ? "%.2f%s" : value < 100 ? "%.1f%s" : "%.0f%s", value, unit);
+                return String.format(
+                        Locale.ROOT, value < 10 ? "%.2f%s" : value < 100 ? "%.1f%s" : "%.0f%s", value, unit);
             }
         }
         throw new AssertionError("the last unit takes everything");
+    }
+
+    static String count(long number) {
+        return count((double) number);
     }
 
     /// `0.4 s`, `12 s`, `3m05s`, `2h07m`, `4d03h`.

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Worker processes on this machine, each started again when it ends: at once after a run of some length, with growing
-/// pauses when it ends soon. Their standard input is a pipe that only this process holds, so they see its end, however it
-/// ended, and end too.
+/// Worker processes on this machine, each started again when it ends: at once after a run of some length, with
+/// growing pauses when it ends soon. Their standard input is a pipe that only this process holds, so they see
+/// its end, however it ended, and end too.
 final class WorkerProcesses implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerProcesses.class);
 
@@ -58,6 +58,7 @@ final class WorkerProcesses implements AutoCloseable {
         command.add("-XX:-UsePerfData");
         command.add("-Xshare:auto");
         command.add("-Djava.awt.headless=true");
+        command.addAll(Logging.asHere());
         command.add("--sun-misc-unsafe-memory-access=allow");
         command.add("--enable-native-access=ALL-UNNAMED");
         command.add("-cp");
@@ -91,7 +92,8 @@ final class WorkerProcesses implements AutoCloseable {
                 .toList();
     }
 
-    /// Ends them at once and waits until they have: their fleet goes with them, so there is nobody to hand tasks back to.
+    /// Ends them at once and waits until they have: their fleet goes with them, so there is nobody to hand
+    /// tasks back to.
     @Override
     public void close() {
         closing = true;
@@ -183,7 +185,11 @@ final class WorkerProcesses implements AutoCloseable {
             var last = process;
             if (last != null) {
                 // The operating system ends a killed process soon, whatever we are asked to do meanwhile.
-                last.toHandle().onExit().orTimeout(10, TimeUnit.SECONDS).exceptionally(_ -> null).join();
+                last.toHandle()
+                        .onExit()
+                        .orTimeout(10, TimeUnit.SECONDS)
+                        .exceptionally(_ -> null)
+                        .join();
             }
         }
     }

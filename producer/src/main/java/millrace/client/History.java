@@ -14,13 +14,19 @@ import org.jspecify.annotations.Nullable;
 final class History {
     /// One job's.
     private static final class Entry {
-        @Nullable JobSpec spec;
+        @Nullable
+        JobSpec spec;
+
         long submittedMillis;
         int priority;
         boolean paused;
         boolean removed;
-        @Nullable Progress progress;
-        @Nullable Ending ending;
+
+        @Nullable
+        Progress progress;
+
+        @Nullable
+        Ending ending;
     }
 
     private final Map<String, Entry> jobs = new LinkedHashMap<>();
@@ -68,7 +74,8 @@ final class History {
     }
 
     /// The job's summary, or null when nobody ordered it or it has been removed.
-    @Nullable JobSummary job(String id) {
+    @Nullable
+    JobSummary job(String id) {
         var entry = jobs.get(id);
         return entry == null || removed(id) ? null : summary(entry);
     }

@@ -42,8 +42,8 @@ public final class Job {
         return tracker.progress();
     }
 
-    /// Calls the listener with what is known now, then with every step, the last when the job ends. It is called by the
-    /// connection's thread, so it must return soon; what it throws is logged.
+    /// Calls the listener with what is known now, then with every step, the last when the job ends. It is
+    /// called by the connection's thread, so it must return soon; what it throws is logged.
     public void onProgress(Consumer<JobProgress> listener) throws InterruptedException {
         follow();
         tracker.listen(listener);
@@ -85,7 +85,8 @@ public final class Job {
     /// @throws IOException when the output is gone or damaged
     public Output output(Ending ending) throws JobFailed, IOException {
         return switch (ending.state()) {
-            case SUCCEEDED, PARTIAL -> Output.of(millrace.reader(), millrace.wire().outputs(), ending, description);
+            case SUCCEEDED, PARTIAL ->
+                Output.of(millrace.reader(), millrace.wire().outputs(), ending, description);
             case FAILED, CANCELLED, EXPIRED -> throw new JobFailed(ending);
         };
     }

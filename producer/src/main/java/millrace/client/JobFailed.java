@@ -9,7 +9,8 @@ public final class JobFailed extends Exception {
     private final transient Ending ending;
 
     JobFailed(Ending ending) {
-        super("job " + ending.job() + " ended " + ending.state() + (ending.reason().isEmpty() ? "" : ": " + ending.reason()));
+        super("job " + ending.job() + " ended " + ending.state()
+                + (ending.reason().isEmpty() ? "" : ": " + ending.reason()));
         this.ending = ending;
     }
 

@@ -8,8 +8,8 @@ import millrace.proto.Policy;
 
 /// How a job is to be submitted. Immutable; start from [#DEFAULT].
 ///
-/// @param id     the job's id, up to 100 letters, digits, `.`, `_` and `-`: submitting the same id with the same spec
-///               again is the same job. Empty (default): a random one
+/// @param id     the job's id, up to 100 letters, digits, `.`, `_` and `-`: submitting the same id with the
+///               same spec again is the same job. Empty (default): a random one
 /// @param labels what people find the job by, up to 32; default none
 /// @param policy how the job is to be treated; default [Policy#DEFAULT]
 /// @param first  first item wanted, inclusive; default 0
@@ -23,7 +23,8 @@ public record JobOptions(String id, SortedMap<String, String> labels, Policy pol
     public JobOptions {
         labels = Collections.unmodifiableSortedMap(new TreeMap<>(labels));
         if (first < 0 || (end != ALL && end < first)) {
-            throw new BadInput("items are %d..%d, allowed: A..B with 0 <= A <= B, B not included".formatted(first, end));
+            throw new BadInput(
+                    "items are %d..%d, allowed: A..B with 0 <= A <= B, B not included".formatted(first, end));
         }
     }
 

@@ -13,7 +13,12 @@ import org.jspecify.annotations.Nullable;
 /// @param progress        how far it is; of an ended job, how far it came
 /// @param ending          how it ended, or null before
 public record JobSummary(
-        JobSpec spec, int priority, boolean paused, long submittedMillis, JobProgress progress, @Nullable Ending ending) {
+        JobSpec spec,
+        int priority,
+        boolean paused,
+        long submittedMillis,
+        JobProgress progress,
+        @Nullable Ending ending) {
     /// One word for people: `waiting`, `running` or `paused`, or the ending's state in lower case.
     public String state() {
         if (ending != null) {

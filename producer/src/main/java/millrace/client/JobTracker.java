@@ -57,8 +57,8 @@ final class JobTracker {
         }
     }
 
-    /// A higher generation replaces, a lower one is late. Within one the later counts. An owner publishes only after it
-    /// has caught up, so a count below one that was shown is a straggler's, and people do not see it.
+    /// A higher generation replaces, a lower one is late. Within one the later counts. An owner publishes only
+    /// after it has caught up, so a count below one that was shown is a straggler's, and people do not see it.
     synchronized void accept(Progress record) {
         if (ending.isDone() || record.generation() < generation) {
             return;
@@ -77,8 +77,7 @@ final class JobTracker {
         ending.completeExceptionally(trouble);
     }
 
-    private JobProgress progress(
-            long done, long dead, double itemsPerSecond, Progress.@Nullable Eta eta, Tally tally) {
+    private JobProgress progress(long done, long dead, double itemsPerSecond, Progress.@Nullable Eta eta, Tally tally) {
         return new JobProgress(spec.job(), spec.items(), done, dead, itemsPerSecond, eta, tally);
     }
 

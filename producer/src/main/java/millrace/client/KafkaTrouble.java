@@ -32,7 +32,8 @@ final class KafkaTrouble {
                                 + "; give others with --command-config",
                         trouble);
             case AuthorizationException _ ->
-                new Refusal(ExitCode.KAFKA, "no right to " + doing + " at " + where + ": " + cause.getMessage(), trouble);
+                new Refusal(
+                        ExitCode.KAFKA, "no right to " + doing + " at " + where + ": " + cause.getMessage(), trouble);
             case UnsupportedVersionException _ ->
                 new Refusal(
                         ExitCode.KAFKA,
@@ -41,7 +42,8 @@ final class KafkaTrouble {
             case ConfigException _ ->
                 new Refusal(ExitCode.USAGE, "Kafka's client refuses its settings: " + cause.getMessage(), trouble);
             case RetriableException _ ->
-                new Refusal(ExitCode.KAFKA, "cannot reach " + where + ", to " + doing + ": " + cause.getMessage(), trouble);
+                new Refusal(
+                        ExitCode.KAFKA, "cannot reach " + where + ", to " + doing + ": " + cause.getMessage(), trouble);
             default ->
                 new Refusal(ExitCode.KAFKA, "cannot " + doing + " at " + where + ": " + cause.getMessage(), trouble);
         };

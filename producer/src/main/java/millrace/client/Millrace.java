@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A connection to a fleet. Submits jobs, finds them again, and shows who works.
 ///
-/// Any thread may call it; calls that read the history of a topic take turns. It keeps two threads of its own: Kafka's
-/// for sending, and from the first job on one that follows endings and progress.
+/// Any thread may call it; calls that read the history of a topic take turns. It keeps two threads of its own:
+/// Kafka's for sending, and from the first job on one that follows endings and progress.
 ///
 /// Wherever Kafka cannot be reached, is unfit or refuses, methods throw [Refusal] with a message for people.
 public final class Millrace implements AutoCloseable {
@@ -92,8 +92,7 @@ public final class Millrace implements AutoCloseable {
             return job.followed();
         }
         var known = new History();
-        var end = reader.scan(
-                wire.jobs(), spec.partition(), spec.job(), 0, Long.MAX_VALUE, known::order);
+        var end = reader.scan(wire.jobs(), spec.partition(), spec.job(), 0, Long.MAX_VALUE, known::order);
         if (!mine(known, spec)) {
             var offset = orders.send(new JobOrder.Submit(spec), spec.partition());
             // Somebody may have been between the look and the order: the first one wins.
@@ -139,8 +138,10 @@ public final class Millrace implements AutoCloseable {
         }
         var first = known.job(spec.job());
         if (first != null && !first.spec().digest().equals(spec.digest())) {
-            throw new BadInput("job id '" + spec.job() + "' is taken by another spec (" + first.spec().computation().kernel()
-                    + " " + first.spec().computation().parameters() + ", items " + first.spec().first() + ".."
+            throw new BadInput("job id '" + spec.job() + "' is taken by another spec ("
+                    + first.spec().computation().kernel()
+                    + " " + first.spec().computation().parameters() + ", items "
+                    + first.spec().first() + ".."
                     + first.spec().end() + "), allowed: an id that is free, or exactly the same job");
         }
         return first != null;
@@ -148,10 +149,11 @@ public final class Millrace implements AutoCloseable {
 
     /// A job that was submitted before, by anybody; empty when there is none of this id, or it has been removed.
     public Optional<Job> job(String id) {
-        return summary(id).map(summary -> new Job(
-                this,
-                new JobTracker(summary.spec()),
-                Descriptions.load().read(summary.spec().computation())));
+        return summary(id)
+                .map(summary -> new Job(
+                        this,
+                        new JobTracker(summary.spec()),
+                        Descriptions.load().read(summary.spec().computation())));
     }
 
     /// What is known of one job now; empty when there is none of this id, or it has been removed.
@@ -188,7 +190,8 @@ public final class Millrace implements AutoCloseable {
 
     /// The workers that have described themselves lately, without those that stopped in good order.
     ///
-    /// @param listen how long to listen for signs of life, which come every second; returns earlier when all have given one
+    /// @param listen how long to listen for signs of life, which come every second; returns earlier when all
+    ///               have given one
     public List<WorkerSummary> workers(Duration listen) {
         return new Roster(cluster, wire.workers(), PATIENCE).call(listen);
     }
@@ -198,7 +201,8 @@ public final class Millrace implements AutoCloseable {
     /// @throws BadInput when it has not ended
     public void remove(JobSummary job) throws InterruptedException {
         if (job.ending() == null) {
-            throw new BadInput("job " + job.spec().job() + " is " + job.state() + ", allowed: a job that has ended; cancel it first");
+            throw new BadInput("job " + job.spec().job() + " is " + job.state()
+                    + ", allowed: a job that has ended; cancel it first");
         }
         order(new JobOrder.Remove(job.spec().job()));
     }
@@ -224,9 +228,19 @@ public final class Millrace implements AutoCloseable {
         tail().follow(tracker);
         var spec = tracker.spec();
         reader.scan(
-                wire.progress(), spec.partition(), spec.job(), 0, Long.MAX_VALUE, placed -> tracker.accept(placed.record()));
+                wire.progress(),
+                spec.partition(),
+                spec.job(),
+                0,
+                Long.MAX_VALUE,
+                placed -> tracker.accept(placed.record()));
         reader.scan(
-                wire.endings(), spec.partition(), spec.job(), 0, Long.MAX_VALUE, placed -> tracker.accept(placed.record()));
+                wire.endings(),
+                spec.partition(),
+                spec.job(),
+                0,
+                Long.MAX_VALUE,
+                placed -> tracker.accept(placed.record()));
     }
 
     private synchronized Tail tail() {

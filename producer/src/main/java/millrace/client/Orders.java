@@ -1,6 +1,10 @@
 package millrace.client;
 
+import java.io.IOException;
+import java.net.Socket;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import millrace.proto.Channel;
@@ -8,6 +12,8 @@ import millrace.proto.Cluster;
 import millrace.proto.ExitCode;
 import millrace.proto.JobOrder;
 import millrace.proto.Refusal;
+import org.apache.kafka.clients.ClientDnsLookup;
+import org.apache.kafka.clients.ClientUtils;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -30,12 +36,18 @@ final class Orders implements AutoCloseable {
         try {
             producer = new KafkaProducer<>(
                     cluster.client(Map.of(
-                            "acks", "all",
-                            "enable.idempotence", "true",
-                            "linger.ms", "0",
-                            "max.block.ms", Long.toString(patience.toMillis()),
-                            "request.timeout.ms", Long.toString(patience.toMillis()),
-                            "delivery.timeout.ms", Long.toString(DELIVERY_TIMEOUT.toMillis()))),
+                            "acks",
+                            "all",
+                            "enable.idempotence",
+                            "true",
+                            "linger.ms",
+                            "0",
+                            "max.block.ms",
+                            Long.toString(patience.toMillis()),
+                            "request.timeout.ms",
+                            Long.toString(patience.toMillis()),
+                            "delivery.timeout.ms",
+                            Long.toString(DELIVERY_TIMEOUT.toMillis()))),
                     new ByteArraySerializer(),
                     new ByteArraySerializer());
         } catch (KafkaException e) {
@@ -51,18 +63,36 @@ final class Orders implements AutoCloseable {
             return producer.partitionsFor(channel.topic()).size();
         } catch (TimeoutException e) {
             // The client says the same for a topic that is missing and for brokers that do not answer.
-            var missing = String.valueOf(e.getMessage()).contains("not present in metadata");
+            var silence = silence();
             throw new Refusal(
                     ExitCode.KAFKA,
-                    missing
-                            ? "topic " + channel.topic() + " was not found within " + patience.toSeconds() + " s at "
-                                    + cluster.bootstrapServers() + ": either Kafka cannot be reached there, or no role of fleet "
-                                    + cluster.fleet() + " has been started on it"
-                            : "cannot reach Kafka at " + cluster.bootstrapServers() + " within " + patience.toSeconds() + " s",
+                    silence.isEmpty()
+                            ? "no fleet " + cluster.fleet() + " at " + cluster.bootstrapServers() + ": topic "
+                                    + channel.topic() + " was not found within " + patience.toSeconds()
+                                    + " s; start a role of the fleet there"
+                            : "cannot reach Kafka at " + silence + " within " + patience.toSeconds() + " s",
                     e);
         } catch (KafkaException e) {
             throw KafkaTrouble.refusal(cluster, "read topic " + channel.topic(), e);
         }
+    }
+
+    // The first of the addresses that nobody listens on, with the reason; empty when somebody listens on one of
+    // them.
+    private String silence() {
+        var first = "";
+        for (var address : ClientUtils.parseAndValidateAddresses(
+                List.of(cluster.bootstrapServers().split(",")), ClientDnsLookup.USE_ALL_DNS_IPS)) {
+            try (var socket = new Socket()) {
+                socket.connect(address, (int) Duration.ofSeconds(1).toMillis());
+                return "";
+            } catch (IOException e) {
+                first = first.isEmpty()
+                        ? address.getHostString() + ":" + address.getPort() + " (" + e.getMessage() + ")"
+                        : first;
+            }
+        }
+        return first;
     }
 
     /// Returns once the order is acknowledged by all replicas.
@@ -75,8 +105,9 @@ final class Orders implements AutoCloseable {
             return producer.send(record).get().offset();
         } catch (ExecutionException | KafkaException e) {
             throw KafkaTrouble.refusal(
-                    cluster, "order " + order.getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT) + " of job "
-                            + order.job(), e);
+                    cluster,
+                    "order " + order.getClass().getSimpleName().toLowerCase(Locale.ROOT) + " of job " + order.job(),
+                    e);
         }
     }
 

@@ -22,8 +22,9 @@ import millrace.proto.Ending;
 import millrace.proto.OutputPiece;
 import millrace.proto.OutputSource;
 
-/// A job's output. Small ones (up to 8 MiB) are in memory, larger ones are read from Kafka whenever they are needed, so
-/// their [Millrace] must be open. Wherever bytes are read to their end, their digest has been verified.
+/// A job's output. Small ones (up to 8 MiB) are in memory, larger ones are read from Kafka whenever they are
+/// needed, so their [Millrace] must be open. Wherever bytes are read to their end, their digest has been
+/// verified.
 public final class Output {
     private static final long IN_MEMORY_MAX = 8 << 20;
 
@@ -37,8 +38,7 @@ public final class Output {
         this.source = source;
     }
 
-    static Output of(
-            Reader reader, Channel<OutputPiece> channel, Ending ending, Optional<Description> description)
+    static Output of(Reader reader, Channel<OutputPiece> channel, Ending ending, Optional<Description> description)
             throws IOException {
         var place = ending.output();
         if (place == null) {
@@ -56,9 +56,7 @@ public final class Output {
             }
         };
         return new Output(
-                ending,
-                description,
-                place.bytes() <= IN_MEMORY_MAX ? OutputSource.of(source.readAll()) : source);
+                ending, description, place.bytes() <= IN_MEMORY_MAX ? OutputSource.of(source.readAll()) : source);
     }
 
     /// How the job ended, with what it cost.
@@ -109,12 +107,15 @@ public final class Output {
         save(file, this::writeTo);
     }
 
-    /// What writes bytes.
-    interface Writing {
+    /// Writes the bytes of a file.
+    public interface Writing {
         void to(OutputStream out) throws IOException;
     }
 
-    static void save(Path file, Writing writing) throws IOException {
+    /// Writes a file, which appears whole or not at all.
+    ///
+    /// @throws IOException when it cannot be written; a file that was there before is then as it was
+    public static void save(Path file, Writing writing) throws IOException {
         var folder = file.toAbsolutePath().getParent();
         if (folder == null || !Files.isDirectory(folder)) {
             throw new NoSuchFileException(file.toString(), null, "its folder does not exist");

@@ -10,8 +10,8 @@ import millrace.proto.Digests;
 import millrace.proto.Ending;
 import millrace.proto.OutputPiece;
 
-/// The pieces of an output, one behind the other, read as they are needed. At its end it checks that the bytes are those
-/// of the digest, and fails otherwise. For one thread.
+/// The pieces of an output, one behind the other, read as they are needed. At its end it checks that the bytes
+/// are those of the digest, and fails otherwise. For one thread.
 final class PieceStream extends InputStream {
     private final Reader reader;
     private final Channel<OutputPiece> channel;
@@ -69,15 +69,16 @@ final class PieceStream extends InputStream {
                         && found.record().digest().equals(ending.spec().digest())
                         && found.record().piece() == number)
                 .orElseThrow(() -> new IOException("piece " + number + " of the output of job " + ending.job()
-                        + " is gone: outputs are kept for " + millrace.proto.Topics.OUTPUTS.retention().toDays()
+                        + " is gone: outputs are kept for "
+                        + millrace.proto.Topics.OUTPUTS.retention().toDays()
                         + " days"));
         return placed.record().data().toByteArray();
     }
 
     private void verify() throws IOException {
         if (!verified && !Arrays.equals(digest.digest(), ending.outputDigest().toByteArray())) {
-            throw new IOException("the output of job " + ending.job() + " is damaged: its bytes have another digest than "
-                    + Output.digest(ending.outputDigest()));
+            throw new IOException("the output of job " + ending.job()
+                    + " is damaged: its bytes have another digest than " + Output.digest(ending.outputDigest()));
         }
         verified = true;
     }

@@ -25,7 +25,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Reads stretches of topics, committed records only, in the caller's thread. Any thread may call; they take turns.
+/// Reads stretches of topics, committed records only, in the caller's thread. Any thread may call; they take
+/// turns.
 final class Reader implements AutoCloseable {
     /// A record and where it was.
     ///
@@ -77,7 +78,8 @@ final class Reader implements AutoCloseable {
         return inTurn("read the end of " + topics(partitions), () -> consumer.endOffsets(partitions));
     }
 
-    /// Hands every record of all of the channel's partitions to `visitor`, from the first up to the last there is now.
+    /// Hands every record of all of the channel's partitions to `visitor`, from the first up to the last there
+    /// is now.
     <T> void scan(Channel<T> channel, int partitions, Consumer<Placed<T>> visitor) {
         var all = IntStream.range(0, partitions)
                 .mapToObj(partition -> new TopicPartition(channel.topic(), partition))
@@ -159,7 +161,10 @@ final class Reader implements AutoCloseable {
     static <T> Optional<Placed<T>> read(Channel<T> channel, ConsumerRecord<byte[], byte[]> record) {
         try {
             return Optional.of(new Placed<>(
-                    channel.read(record.key(), record.value()), record.partition(), record.offset(), record.timestamp()));
+                    channel.read(record.key(), record.value()),
+                    record.partition(),
+                    record.offset(),
+                    record.timestamp()));
         } catch (ForeignRecord e) {
             LOG.debug("{}-{} offset {} is none of ours: {}", channel.topic(), record.partition(), record.offset(), e);
             return Optional.empty();

@@ -12,8 +12,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
-/// Calls the roll of the workers: reads what each last said of itself, then listens for signs of life. A worker's clock
-/// says nothing about whether it lives, so only what comes while we listen counts.
+/// Calls the roll of the workers: reads what each last said of itself, then listens for signs of life. A
+/// worker's clock says nothing about whether it lives, so only what comes while we listen counts.
 final class Roster {
     private final Cluster cluster;
     private final Channel<Heartbeat> channel;

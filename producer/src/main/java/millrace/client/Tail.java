@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
 
 /// Follows endings and progress from now on, in one thread, for the jobs that somebody waits for.
 ///
-/// All partitions of `endings` are followed from the start, and not each with its first job: a fetch that waits for
-/// records would hold up the first fetch of a partition that is added. Endings are small.
+/// All partitions of `endings` are followed from the start, and not each with its first job: a fetch that waits
+/// for records would hold up the first fetch of a partition that is added. Endings are small.
 final class Tail implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Tail.class);
 

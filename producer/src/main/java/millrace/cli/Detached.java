@@ -1,0 +1,85 @@
+package millrace.cli;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import millrace.proto.ExitCode;
+import millrace.proto.Refusal;
+
+/// Starts `up` again as a process of its own that outlives this one and its terminal, and waits until its fleet
+/// is ready.
+final class Detached {
+    private static final long LOOK_MILLIS = 50;
+    private static final int TAIL_LINES = 10;
+
+    private final Shell shell;
+    private final Path folder;
+    private final String fleet;
+
+    Detached(Shell shell, Path folder, String fleet) {
+        this.shell = shell;
+        this.folder = folder;
+        this.fleet = fleet;
+    }
+
+    /// @param arguments of this process
+    /// @throws Refusal when the fleet does not come up, with what its process said
+    void start(List<String> arguments) throws InterruptedException, IOException {
+        Files.createDirectories(folder);
+        var log = folder.resolve(fleet + ".log");
+        Files.deleteIfExists(log);
+        var process = new ProcessBuilder(command(arguments))
+                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        while (!process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+            var state = FleetState.read(folder, fleet).filter(found -> found.pid() == process.pid());
+            if (state.isPresent()) {
+                Files.readAllLines(log).forEach(shell.out()::println);
+                shell.out().println("it logs to     " + log);
+                return;
+            }
+        }
+        var lines = Files.readAllLines(log);
+        lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()).forEach(shell.err()::println);
+        throw new Refusal(code(process.exitValue()), "fleet " + fleet + " did not come up; all it said is in " + log);
+    }
+
+    private static List<String> command(List<String> arguments) {
+        var command = new ArrayList<String>();
+        // A session of its own: neither Ctrl-C nor the end of the terminal reaches it.
+        if (onPath("setsid")) {
+            command.add("setsid");
+        }
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+        arguments.stream()
+                .filter(argument -> !argument.equals("--detach") && !argument.equals("-d"))
+                .forEach(command::add);
+        return command;
+    }
+
+    private static boolean onPath(String program) {
+        for (var entry : System.getenv().getOrDefault("PATH", "").split(System.getProperty("path.separator"))) {
+            if (Files.isExecutable(Path.of(entry, program))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static ExitCode code(int status) {
+        for (var code : ExitCode.values()) {
+            if (code.number() == status) {
+                return code;
+            }
+        }
+        return ExitCode.MACHINE;
+    }
+}

@@ -1,0 +1,90 @@
+package millrace.cli;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+import millrace.client.Job;
+import millrace.client.JobProgress;
+import millrace.client.Millrace;
+import millrace.client.WorkerSummary;
+import millrace.proto.Ending;
+import millrace.proto.Heartbeat;
+import millrace.proto.Obstacle;
+import millrace.proto.Refusal;
+
+/// Waits for a job's ending and shows its progress meanwhile; when nothing moves, asks the workers why.
+final class Follower {
+    private static final Duration STEP = Duration.ofMillis(100);
+    private static final Duration STILL = Duration.ofSeconds(3);
+    private static final Duration LISTEN = Duration.ofMillis(2500);
+
+    private final Millrace millrace;
+    private final ProgressView view;
+    private final CompletableFuture<Refusal> trouble;
+    private CompletableFuture<String> asked = CompletableFuture.completedFuture("");
+    private String waiting = "";
+
+    /// @param trouble completes when the fleet cannot go on
+    Follower(Millrace millrace, ProgressView view, CompletableFuture<Refusal> trouble) {
+        this.millrace = millrace;
+        this.view = view;
+        this.trouble = trouble;
+    }
+
+    /// @throws TimeoutException when the job has not ended in that time
+    /// @throws Refusal when the fleet cannot go on
+    Ending follow(Job job, Duration timeout) throws InterruptedException, TimeoutException {
+        var started = System.nanoTime();
+        var moved = started;
+        var last = job.progress();
+        while (true) {
+            var left = timeout.minusNanos(System.nanoTime() - started);
+            try {
+                return job.ending(left.compareTo(STEP) < 0 ? left : STEP);
+            } catch (TimeoutException e) {
+                if (left.compareTo(STEP) < 0) {
+                    throw e;
+                }
+            }
+            if (trouble.isDone()) {
+                throw trouble.join();
+            }
+            var progress = job.progress();
+            var now = System.nanoTime();
+            if (advanced(last, progress)) {
+                moved = now;
+                waiting = "";
+            } else if (now - moved > STILL.toNanos() || progress.tally().attempts() == 0) {
+                ask(job);
+            }
+            last = progress;
+            view.show(progress, waiting, now);
+        }
+    }
+
+    private static boolean advanced(JobProgress before, JobProgress after) {
+        return after.tally().attempts() > before.tally().attempts();
+    }
+
+    // In another thread: listening takes seconds, in which the job may end.
+    private void ask(Job job) {
+        if (asked.isDone()) {
+            waiting = asked.exceptionally(_ -> "").join();
+            asked = CompletableFuture.supplyAsync(() -> obstacle(job));
+        }
+    }
+
+    private String obstacle(Job job) {
+        var live = millrace.workers(LISTEN).stream()
+                .filter(WorkerSummary::live)
+                .map(WorkerSummary::heartbeat)
+                .toList();
+        return waitingFor(job, live);
+    }
+
+    static String waitingFor(Job job, java.util.List<Heartbeat> live) {
+        return Obstacle.of(job.spec().computation(), false, live)
+                .map(why -> live.isEmpty() ? "waiting for workers to join" : "waiting: " + why)
+                .orElse("");
+    }
+}

@@ -1,0 +1,77 @@
+package millrace.cli;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// The `millrace` command line.
+@Command(
+        name = "millrace",
+        description =
+                "A worker fleet for CPU-bound math over Kafka: jobs are cut into tasks, computed on all cores of all"
+                        + " workers, and joined into one exact output.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        commandListHeading = "%nCommands:%n",
+        footer = {
+            "",
+            "Exit status: 0 succeeded, 1 failed or expired, 2 usage or settings, 3 finished"
+                    + " with dead letters, 4 timed out waiting, 5 cannot reach Kafka or it is unfit,"
+                    + " 6 not found, 7 this machine (port, disk, JDK), 8 cancelled, 70 a bug of ours,"
+                    + " 130 interrupted (on a cluster the job goes on)."
+        })
+public final class Main implements Callable<Integer> {
+    @Spec
+    @Nullable
+    CommandSpec spec;
+
+    private Main() {}
+
+    public static void main(String[] arguments) {
+        Logging.setUp(arguments);
+        System.exit(run(arguments, Shell.ofProcess()));
+    }
+
+    /// Runs one command line and returns the process's exit status.
+    static int run(String[] arguments, Shell shell) {
+        return line(shell).execute(arguments);
+    }
+
+    static CommandLine line(Shell shell) {
+        var line = new CommandLine(new Main());
+        line.addSubcommand("run", RunCommand.line(shell));
+        line.addSubcommand("submit", SubmitCommand.line(shell));
+        line.addSubcommand(new JobsCommand(shell));
+        line.addSubcommand(new JobCommand(shell));
+        line.addSubcommand(new WatchCommand(shell));
+        line.addSubcommand(new OutputCommand(shell));
+        OrderCommands.add(line, shell);
+        line.addSubcommand(new WorkersCommand(shell));
+        line.addSubcommand(new KernelsCommand(shell));
+        line.addSubcommand(new DeadLettersCommand(shell));
+        line.addSubcommand(new UpCommand(shell));
+        line.addSubcommand(new DownCommand(shell));
+        RoleCommand.add(line, shell);
+        line.addSubcommand(new DoctorCommand(shell));
+        line.addSubcommand(new AutoComplete.GenerateCompletion());
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setUsageHelpLongOptionsMaxWidth(30);
+        line.setOut(new PrintWriter(shell.out(), true, StandardCharsets.UTF_8));
+        line.setErr(new PrintWriter(shell.err(), true, StandardCharsets.UTF_8));
+        return Failures.wire(line, shell);
+    }
+
+    @Override
+    public Integer call() {
+        throw new ParameterException(Objects.requireNonNull(spec).commandLine(), "which command?");
+    }
+}

@@ -1,0 +1,105 @@
+package millrace.cli;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import millrace.client.Output;
+import millrace.proto.BadInput;
+import millrace.proto.Description;
+import millrace.proto.ExitCode;
+import millrace.proto.KernelType;
+import millrace.proto.Refusal;
+import org.jspecify.annotations.Nullable;
+
+/// Where a job's output goes: a file with a sidecar, or standard output.
+final class OutputTarget {
+    private final Shell shell;
+    private final @Nullable Path file;
+    private final boolean json;
+    private final boolean raw;
+
+    /// @param file or null for standard output
+    /// @param raw  whether the canonical bytes are wanted, not what people read
+    OutputTarget(Shell shell, @Nullable Path file, boolean json, boolean raw) {
+        this.shell = shell;
+        this.file = file;
+        this.json = json;
+        this.raw = raw;
+    }
+
+    /// Refuses what can be seen to go wrong before anything is computed.
+    ///
+    /// @throws BadInput when the output cannot be shown where it would go, or the file's folder is missing
+    void check(Description description) {
+        var kernel = KernelType.of(description).name();
+        var example = "-o " + kernel + description.fileSuffix();
+        var text = description.text() && !raw;
+        if (file == null && !text && json) {
+            throw new BadInput("the output of " + kernel + " is not text, so it cannot stand in JSON: name a file with "
+                    + example);
+        }
+        if (file == null && !text && shell.outIsTerminal()) {
+            throw new BadInput("the output of " + kernel
+                    + " is not text, which a terminal cannot show: name a file with " + example);
+        }
+        if (file != null) {
+            checkFile(file);
+        }
+    }
+
+    private static void checkFile(Path file) {
+        var folder = file.toAbsolutePath().getParent();
+        if (folder == null || !Files.isDirectory(folder)) {
+            throw new BadInput("-o is '" + file + "', allowed: a file in a folder that exists");
+        }
+        if (Files.isDirectory(file)) {
+            throw new BadInput("-o is '" + file + "', a folder, allowed: a file");
+        }
+        if (!Files.isWritable(folder)) {
+            throw new BadInput("-o is '" + file + "', allowed: a file in a folder that you may write to");
+        }
+    }
+
+    /// Writes the output; in JSON, the report with it.
+    ///
+    /// @throws Refusal when it cannot be written ([ExitCode#MACHINE])
+    void write(Output output, Report report) {
+        var target = file;
+        try {
+            if (target != null) {
+                Output.save(target, out -> write(output, out));
+                Sidecar.write(target, report);
+                if (json) {
+                    shell.out().println(report.json(target.toString()));
+                }
+            } else if (json) {
+                shell.out().println(report.json(output.text()));
+            } else {
+                write(output, shell.out());
+            }
+            // A print stream keeps its troubles to itself: a full disk behind it, or a pipe that nobody reads
+            // any more.
+            if (shell.out().checkError()) {
+                throw new IOException("standard output cannot be written");
+            }
+        } catch (IOException e) {
+            throw new Refusal(
+                    ExitCode.MACHINE,
+                    "cannot write the output of job " + report.spec().job() + (target == null ? "" : " to " + target)
+                            + ": " + e.getMessage() + "; it is kept: millrace output "
+                            + report.spec().job(),
+                    e);
+        }
+    }
+
+    private void write(Output output, OutputStream out) throws IOException {
+        if (raw) {
+            try (var bytes = output.canonical().open()) {
+                bytes.transferTo(out);
+            }
+        } else {
+            output.writeTo(out);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package millrace.cli;
+
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Locale;
+import millrace.client.JobProgress;
+import millrace.proto.Text;
+
+/// Shows people how far a job is: a line that redraws itself on a terminal, a plain line every ten seconds
+/// elsewhere. Any thread.
+final class ProgressView implements AutoCloseable {
+    private static final Duration PLAIN_EVERY = Duration.ofSeconds(10);
+    private static final int BAR = 24;
+    // One less than a terminal's width: some wrap when the last column is written.
+    private static final int WIDTH = Shell.COLUMNS - 1;
+
+    private final PrintStream err;
+    private final boolean terminal;
+    private final boolean quiet;
+    private String drawn = "";
+    private long plainAt;
+
+    /// @param nanos the clock now, see [System#nanoTime]
+    ProgressView(Shell shell, boolean quiet, long nanos) {
+        this.err = shell.err();
+        this.terminal = shell.errIsTerminal();
+        this.quiet = quiet;
+        this.plainAt = nanos + PLAIN_EVERY.toNanos();
+    }
+
+    /// Shows progress, or what it waits for.
+    ///
+    /// @param waiting what keeps the job waiting, empty when nothing does
+    /// @param nanos   the clock now
+    synchronized void show(JobProgress progress, String waiting, long nanos) {
+        if (quiet) {
+            return;
+        }
+        if (terminal) {
+            draw(line(progress, waiting));
+        } else if (nanos - plainAt >= 0) {
+            plainAt = nanos + PLAIN_EVERY.toNanos();
+            err.println("millrace: " + (waiting.isEmpty() ? plain(progress) : progress.job() + ": " + waiting));
+        }
+    }
+
+    /// Shows one line while there is no job yet.
+    synchronized void show(String what) {
+        if (!quiet && terminal) {
+            draw(Text.line(what, WIDTH));
+        }
+    }
+
+    /// A message, in a line of its own.
+    synchronized void note(String message) {
+        clear();
+        err.println(message);
+    }
+
+    @Override
+    public void close() {
+        clear();
+    }
+
+    private void draw(String line) {
+        if (!line.equals(drawn)) {
+            err.print("\r" + line + " ".repeat(Math.max(0, drawn.length() - line.length())));
+            err.flush();
+            drawn = line;
+        }
+    }
+
+    /// Clears the line: what comes next starts on a clean one.
+    synchronized void clear() {
+        if (!drawn.isEmpty()) {
+            err.print("\r" + " ".repeat(drawn.length()) + "\r");
+            err.flush();
+            drawn = "";
+        }
+    }
+
+    static String line(JobProgress progress, String waiting) {
+        var part = Math.min(1, progress.fraction());
+        var filled = (int) Math.floor(part * BAR);
+        var bar =
+                "[" + "=".repeat(filled) + (filled < BAR ? ">" : "") + " ".repeat(Math.max(0, BAR - 1 - filled)) + "]";
+        var percent = String.format(Locale.ROOT, "%3.0f%%", Math.floor(part * 100));
+        var rest = waiting.isEmpty() ? numbers(progress) : waiting;
+        return Text.line(percent + " " + bar + " " + rest, WIDTH);
+    }
+
+    static String plain(JobProgress progress) {
+        return String.format(
+                Locale.ROOT,
+                "%s: %.1f %%, %s",
+                progress.job(),
+                100 * Math.min(1, progress.fraction()),
+                numbers(progress));
+    }
+
+    private static String numbers(JobProgress progress) {
+        var text = new StringBuilder(Units.count(progress.done()) + " of " + Units.count(progress.items()));
+        if (progress.dead() > 0) {
+            text.append(", ").append(Units.count(progress.dead())).append(" failed");
+        }
+        if (progress.itemsPerSecond() > 0) {
+            text.append("  ").append(Units.count(progress.itemsPerSecond())).append("/s");
+        }
+        var eta = progress.eta();
+        if (eta != null) {
+            var low = Units.time(eta.lowSeconds());
+            var high = Units.time(eta.highSeconds());
+            text.append("  left ").append(low.equals(high) ? low : low + " to " + high);
+        }
+        return text.toString();
+    }
+}
