@@ -7,6 +7,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// What a client asks for: the math, the items, the join and the policy. Immutable; it travels verbatim, and its digest
@@ -20,6 +21,8 @@ public final class JobSpec {
 
     /// The most labels of a job, and the most characters of a label's name or value.
     public static final int LABELS_MAX = 32;
+
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0," + (ID_MAX - 1) + "}");
 
     private final ByteString bytes;
     private final SpecDigest digest;
@@ -115,11 +118,12 @@ public final class JobSpec {
     ///
     /// @throws IllegalArgumentException when it is none
     public static String checkId(String job) {
-        require(
-                job.matches("[A-Za-z0-9][A-Za-z0-9._-]{0," + (ID_MAX - 1) + "}"),
-                "job id is '%s', allowed: a letter or digit, then letters, digits, '.', '_' and '-', %d in all",
-                Text.line(job, ID_MAX),
-                ID_MAX);
+        // Every task and result is checked: nothing is made for those that pass.
+        if (!ID.matcher(job).matches()) {
+            throw new IllegalArgumentException(
+                    "job id is '%s', allowed: a letter or digit, then letters, digits, '.', '_' and '-', %d in all"
+                            .formatted(Text.line(job, ID_MAX), ID_MAX));
+        }
         return job;
     }
 
