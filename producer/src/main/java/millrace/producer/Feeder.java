@@ -174,13 +174,11 @@ public final class Feeder {
     private void sweep(FeedingJob job, long now) {
         var change = job.sweep();
         if (!change.done().isEmpty()) {
-            roundTrip.progressed(now);
+            roundTrip.progressed(change.done().size(), now);
         }
         for (var o : change.done()) {
             if (o.emission == 1 && o.emissions.size() == 1) {
-                var elapsed = now - o.emittedAt();
-                job.elapsed().add(elapsed);
-                roundTrip.passed(elapsed, job.sizer().costNanos(o.range.items()), now);
+                job.elapsed().add(now - o.emittedAt());
             }
             inFlight.release(o);
         }
@@ -263,15 +261,8 @@ public final class Feeder {
     /// All records of `tasks` that were unfinished have been told, and heartbeats have been read to an end that is
     /// later than the look at what is finished.
     public void rebuilt(long now) {
-        for (var claim : workers.claims()) {
-            var job = jobs.get(claim.job());
-            if (job != null
-                    && !job.isCancelled()
-                    && job.covers(claim.range())
-                    && job.isUntouched(claim.range())
-                    && !job.overlapsOutstanding(claim.range())) {
-                job.cut(claim.range());
-            }
+        for (var beat : workers.live()) {
+            beat.holdings().forEach(holding -> held(holding, now));
         }
         for (var job : jobs.values()) {
             job.recut();
@@ -280,6 +271,19 @@ public final class Feeder {
         }
         feeding = true;
         feedingSince = now;
+    }
+
+    // Its record may be finished: workers accept long tasks early.
+    private void held(Heartbeat.Holding holding, long now) {
+        var job = jobs.get(holding.job());
+        var range = new Range(holding.first(), holding.end());
+        if (job != null
+                && !job.isCancelled()
+                && job.covers(range)
+                && job.isUntouched(range)
+                && !job.overlapsOutstanding(range)) {
+            inFlight.held(job.cut(range), holding.emission(), now);
+        }
     }
 
     /// This producer holds the lease no longer, or may not: it follows and emits nothing.
@@ -294,8 +298,11 @@ public final class Feeder {
     // --------------------------------------------------------------------------------------
 
     /// The emission is in its partition at this offset, acknowledged.
-    public void sent(long id, long offset) {
-        inFlight.sent(id, offset);
+    public void sent(long id, long offset, long now) {
+        var emission = inFlight.sent(id, offset);
+        if (emission != null) {
+            roundTrip.acknowledged(now - emission.at);
+        }
     }
 
     /// The emission failed; whether it is in its partition nevertheless is not known.
@@ -360,7 +367,7 @@ public final class Feeder {
         var o = plan.outstanding() == null ? job.cut(plan.range()) : plan.outstanding();
         job.stopWaiting(o);
         inFlight.forgive(o, false);
-        o.isBusy();
+        o.probe = null;
         var emission = inFlight.launch(o, now);
         emitted++;
         if (plan.copy()) {
@@ -408,14 +415,17 @@ public final class Feeder {
     }
 
     private void look(FeedingJob job, Outstanding o, Collection<LiveWorkers.Claim> stuck, Room room, long now) {
-        if (!inFlight.isFinished(o) || workers.claimed(job.id(), o.range)) {
-            o.isBusy();
+        var finished = inFlight.isFinished(o);
+        if (!finished) {
+            o.finishedSince = Nanos.NEVER;
+        } else if (o.finishedSince == Nanos.NEVER) {
+            o.finishedSince = now;
+        }
+        if (!finished || workers.claimed(job.id(), o.range)) {
+            o.probe = null;
             // The worker that had it in hand is silent: it takes no live core.
             inFlight.forgive(o, stuck.contains(new LiveWorkers.Claim(job.id(), o.range)));
             return;
-        }
-        if (o.quietSince == Nanos.NEVER) {
-            o.quietSince = now;
         }
         inFlight.forgive(o, room.take(o));
         if (o.probe == null) {
@@ -423,11 +433,11 @@ public final class Feeder {
         }
         if (o.probe.isAnswered()
                 && job.position() >= o.probe.end()
-                && now - o.quietSince >= GRACE
+                && now - o.finishedSince >= GRACE
                 && workers.hearing(now)) {
             lost++;
             inFlight.release(o);
-            o.isBusy();
+            o.probe = null;
             job.waitUntil(o, now);
         }
     }

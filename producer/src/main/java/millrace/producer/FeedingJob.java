@@ -153,10 +153,10 @@ final class FeedingJob {
 
     /// Takes progress in; false when it is older than what is known.
     boolean progress(Progress progress, long cores) {
-        if (progress.generation() < generation) {
+        var sameOwner = progress.generation() == generation;
+        if (progress.generation() < generation || (sameOwner && progress.position() < position)) {
             return false;
         }
-        var sameOwner = progress.generation() == generation;
         if (sameOwner || generation < 0) {
             sizer.measure(tally, progress.tally(), cores);
         }

@@ -1,9 +1,8 @@
 package millrace.producer;
 
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The tasks that are out: in which partitions, and how much of the window they take.
@@ -20,8 +19,10 @@ final class InFlight {
 
     /// A new emission of the range, which must have a partition to go to; its id is [#lastId].
     Emission launch(Outstanding of, long now) {
-        var avoided = new HashSet<Integer>();
-        of.emissions.forEach(other -> avoided.add(other.partition));
+        var avoided = 0L;
+        for (var other : of.emissions) {
+            avoided |= other.partition == Emission.UNKNOWN ? 0 : 1L << other.partition;
+        }
         var partition = partitions.choose(avoided);
         of.emission++;
         var emission = new Emission(of, of.emission, partition, Emission.SENDING, now);
@@ -42,22 +43,33 @@ final class InFlight {
         partitions.end(partition, offset + 1);
     }
 
+    /// An emission of a predecessor whose record is finished: a worker has said that it has the task in hand.
+    void held(Outstanding of, int number, long now) {
+        of.emission = Math.max(of.emission, number);
+        attach(new Emission(of, number, Emission.UNKNOWN, Emission.SENDING, now));
+    }
+
     private void attach(Emission emission) {
         var of = emission.of;
         of.emissions.add(emission);
         of.job.emissions++;
-        partitions.take(emission.partition);
+        if (emission.partition != Emission.UNKNOWN) {
+            partitions.take(emission.partition);
+        }
         if (!of.forgiven) {
             window.charge(of.job.offer(), of.weightNanos);
         }
     }
 
-    void sent(long id, long offset) {
+    /// The emission that has arrived; null when that is known already.
+    @Nullable
+    Emission sent(long id, long offset) {
         var emission = sending.remove(id);
         if (emission != null) {
             emission.offset = offset;
             partitions.sent(emission.partition, offset);
         }
+        return emission;
     }
 
     /// The emission whose sending failed, no longer out; null when it was answered nevertheless.
@@ -73,14 +85,14 @@ final class InFlight {
 
     /// Takes all emissions of the range back.
     void release(Outstanding of) {
-        for (var emission : Set.copyOf(of.emissions)) {
+        for (var emission : List.copyOf(of.emissions)) {
             detach(emission);
         }
     }
 
-    /// Takes the emissions up to this number back that have been answered by it.
+    /// Takes the emission of this number back: it has been answered.
     void answered(Outstanding of, int number) {
-        for (var emission : Set.copyOf(of.emissions)) {
+        for (var emission : List.copyOf(of.emissions)) {
             if (emission.number == number) {
                 detach(emission);
             }
@@ -91,7 +103,9 @@ final class InFlight {
         var of = emission.of;
         of.emissions.remove(emission);
         of.job.emissions--;
-        partitions.release(emission.partition);
+        if (emission.partition != Emission.UNKNOWN) {
+            partitions.release(emission.partition);
+        }
         if (!of.forgiven) {
             window.release(of.job.offer(), of.weightNanos);
         }
@@ -116,7 +130,9 @@ final class InFlight {
     /// Whether the share group has finished with all its records. A record that is being sent is not finished.
     boolean isFinished(Outstanding of) {
         for (var emission : of.emissions) {
-            if (emission.offset == Emission.SENDING || !partitions.isFinished(emission.partition, emission.offset)) {
+            if (emission.partition != Emission.UNKNOWN
+                    && (emission.offset == Emission.SENDING
+                            || !partitions.isFinished(emission.partition, emission.offset))) {
                 return false;
             }
         }

@@ -84,6 +84,11 @@ final class Lease implements AutoCloseable {
         }
     }
 
+    /// Whether the group knows us: until then more calls of [#keep] make it sooner.
+    boolean isJoined() {
+        return consumer.groupMetadata().generationId() > 0;
+    }
+
     boolean isHeld() {
         return held;
     }

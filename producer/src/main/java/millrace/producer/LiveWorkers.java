@@ -93,17 +93,12 @@ final class LiveWorkers {
 
     /// Whether a worker that has a task in hand would have said so by now.
     boolean hearing(long now) {
-        return hearingSince != Nanos.NEVER && now - hearingSince >= ROUND;
+        return hearingSince != Nanos.NEVER && now - hearingSince >= ROUND && now - heard <= ROUND;
     }
 
     /// Whether a live worker has the task in hand.
     boolean claimed(String job, Range range) {
         return claims.containsKey(new Claim(job, range));
-    }
-
-    /// The tasks that live workers have in hand.
-    Collection<Claim> claims() {
-        return claims.keySet();
     }
 
     /// The tasks that workers had in hand when they fell silent, at most a minute ago.

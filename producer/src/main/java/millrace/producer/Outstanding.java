@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import millrace.proto.Ranges.Range;
+import org.jspecify.annotations.Nullable;
 
 /// A range that has been cut and is not done. It is waiting to be emitted (again), or it has emissions out, or a
 /// worker has it in hand. Its boundaries never change: results are counted by exact ranges.
@@ -37,11 +38,11 @@ final class Outstanding {
     /// When it is to be emitted, while it waits.
     private long due = NOT_WAITING;
 
-    /// Since when nobody seems to work on it, or [Nanos#NEVER].
-    long quietSince = Nanos.NEVER;
+    /// Since when all its records are known to be finished, or [Nanos#NEVER].
+    long finishedSince = Nanos.NEVER;
 
-    /// The question for the end of the results that was asked since.
-    Probes.@org.jspecify.annotations.Nullable Probe probe;
+    /// The question for the end of the results, asked since nobody seems to be at it.
+    Probes.@Nullable Probe probe;
 
     /// Whether its emissions are left out of the window.
     boolean forgiven;
@@ -72,10 +73,5 @@ final class Outstanding {
     /// When its latest emission went out; 0 without one.
     long emittedAt() {
         return emissions.isEmpty() ? 0 : emissions.getLast().at;
-    }
-
-    void isBusy() {
-        quietSince = Nanos.NEVER;
-        probe = null;
     }
 }

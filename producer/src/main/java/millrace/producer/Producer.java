@@ -27,6 +27,7 @@ import org.slf4j.LoggerFactory;
 final class Producer implements Role.Running {
     private static final Logger LOG = LoggerFactory.getLogger(Producer.class);
     private static final Duration POLL = Duration.ofMillis(25);
+    private static final Duration SHORT_POLL = Duration.ofMillis(2);
 
     private enum Stage {
         /// Reads what there is, for the first time.
@@ -85,6 +86,7 @@ final class Producer implements Role.Running {
                     trouble = "Kafka does not answer: " + e.getMessage();
                 }
             }
+            LOG.info("Stops");
             code = ExitCode.SUCCEEDED;
         } catch (ApiException e) {
             // What clients retry they have retried; what is left is a missing right, or a broker that is unfit.
@@ -100,7 +102,7 @@ final class Producer implements Role.Running {
     }
 
     private void step() {
-        for (var record : tail.poll(tasks.hasAnswers() ? Duration.ZERO : POLL)) {
+        for (var record : tail.poll(patience())) {
             read(record);
         }
         lease.keep(now());
@@ -110,6 +112,13 @@ final class Producer implements Role.Running {
             tasks.look(now());
         }
         feed();
+    }
+
+    private Duration patience() {
+        if (tasks.hasAnswers()) {
+            return Duration.ZERO;
+        }
+        return lease.isJoined() ? POLL : SHORT_POLL;
     }
 
     private void advance() {

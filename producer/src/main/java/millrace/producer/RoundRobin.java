@@ -37,16 +37,20 @@ final class RoundRobin {
     /// @param plans what a job would emit next, or null when nothing now
     @Nullable
     Plan next(Function<FeedingJob, @Nullable Plan> plans) {
-        var highest = ring.stream().mapToInt(FeedingJob::priority).max().orElse(0);
+        var highest = Integer.MIN_VALUE;
+        for (var job : ring) {
+            highest = Math.max(highest, job.priority());
+        }
+        var turn = at;
+        var wasPaid = paid;
         while (true) {
             var rounds = Double.POSITIVE_INFINITY;
             for (var visited = 0; visited <= ring.size() && !ring.isEmpty(); visited++) {
                 at = at >= ring.size() ? 0 : at;
                 var job = ring.get(at);
                 var plan = plans.apply(job);
-                if (plan == null) {
-                    job.deficit = 0;
-                } else {
+                // Without a plan a job is not paid, so it saves nothing up, and keeps what it has.
+                if (plan != null) {
                     if (!paid) {
                         job.deficit += share(job, highest);
                         paid = true;
@@ -61,6 +65,9 @@ final class RoundRobin {
                 paid = false;
             }
             if (rounds == Double.POSITIVE_INFINITY) {
+                // The window is closed as a rule: whose turn it is goes on with it.
+                at = turn;
+                paid = wasPaid;
                 return null;
             }
             skip(Math.floor(rounds), highest, plans);

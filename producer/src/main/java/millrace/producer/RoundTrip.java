@@ -1,39 +1,34 @@
 package millrace.producer;
 
-/// How long a finished core waits for our next task when none is queued: from a task's end over its result and the
-/// progress that tells of it to the next task's arrival. Estimated from what a task takes beyond computing, at its
-/// least, and from how far apart progress comes.
+/// How long it takes from a task's end over its result and the progress that tells of it to the arrival of the
+/// next task: for so long a core would wait if nothing were queued for it. How long tasks are out says nothing
+/// about it, as most of that is their waiting in the queue that this is to size.
 final class RoundTrip {
     private static final long LEAST = 5 * Nanos.MILLI;
     private static final long MOST = 500 * Nanos.MILLI;
-    private static final long FIRST = 50 * Nanos.MILLI;
 
-    /// How long a lowest value is believed.
-    private static final long MEMORY = 10 * Nanos.SECOND;
+    /// Task to the broker, to the worker, result to the broker, to the aggregator, progress to the broker, to us.
+    private static final int HOPS = 6;
 
-    private long lowest = FIRST;
-    private long lowestSince = -1;
-    private double gap;
+    private double hop = 5.0 * Nanos.MILLI;
+    private double delay = 20.0 * Nanos.MILLI;
     private long progressAt = -1;
 
-    /// A task's way, from its emission until its result was known.
-    void passed(long elapsedNanos, long costNanos, long now) {
-        var overhead = Math.max(0, elapsedNanos - costNanos);
-        if (lowestSince < 0 || overhead <= lowest || now - lowestSince > MEMORY) {
-            lowest = overhead;
-            lowestSince = now;
-        }
+    /// A task was sent and acknowledged, which is two ways of a record.
+    void acknowledged(long nanos) {
+        hop += (Math.min(nanos, MOST) / 2.0 - hop) / 16;
     }
 
-    /// Progress came that told of finished tasks.
-    void progressed(long now) {
+    /// Progress came that told of finished tasks: of several at once when it had kept the first of them back.
+    void progressed(int tasks, long now) {
         if (progressAt >= 0) {
-            gap += (Math.min(now - progressAt, MOST) - gap) / 8;
+            var held = Math.min(now - progressAt, MOST) * (1 - 1.0 / tasks);
+            delay += (held - delay) / 16;
         }
         progressAt = now;
     }
 
     long nanos() {
-        return Math.clamp((long) (lowest + gap), LEAST, MOST);
+        return Math.clamp((long) (HOPS * hop + delay), LEAST, MOST);
     }
 }

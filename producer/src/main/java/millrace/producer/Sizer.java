@@ -48,11 +48,14 @@ final class Sizer {
         var wall = Math.max(0, after.wallNanos() - before.wallNanos());
         var nanos = Math.max(1.0, (double) Math.max(cpu, wall / 2));
         // What is recent: the last few tasks of each core.
-        var keep = Math.pow(0.5, nanos / (2.0 * Math.max(1, cores) * taskNanos));
-        recentItems = recentItems * keep + items;
-        recentNanos = recentNanos * keep + nanos;
-        recentTasks = recentTasks * keep + tasks;
-        recentBytes = recentBytes * keep + Math.max(0, after.valueBytes() - before.valueBytes());
+        var span = 2.0 * Math.max(1, cores) * taskNanos;
+        var keep = Math.pow(0.5, nanos / span);
+        // A whole history at once, as after a takeover, weighs no more than what is recent.
+        var add = Math.min(1.0, 4 * span / nanos);
+        recentItems = recentItems * keep + add * items;
+        recentNanos = recentNanos * keep + add * nanos;
+        recentTasks = recentTasks * keep + add * tasks;
+        recentBytes = recentBytes * keep + add * Math.max(0, after.valueBytes() - before.valueBytes());
         itemsSeen = Math.max(itemsSeen, (double) items / tasks);
     }
 
@@ -65,10 +68,17 @@ final class Sizer {
         return isMeasured() ? Math.max(1, (long) (items * (recentNanos / recentItems))) : taskNanos;
     }
 
-    /// What a task weighs in the window and in the shares: a tiny task takes a place in a lane all the same.
+    /// What a task weighs in the window and in the shares. A tiny task takes a place in a lane all the same, and
+    /// while sizes grow a few of each are enough to learn from.
     long weightNanos(long items) {
-        var smallest = fixedItems > 0 ? Math.min(Nanos.MILLI, taskNanos) : taskNanos / SMALLEST;
-        return Math.max(smallest, costNanos(items));
+        if (fixedItems > 0) {
+            return Math.max(Math.min(Nanos.MILLI, taskNanos), costNanos(items));
+        }
+        return isGrowing() ? taskNanos : Math.max(taskNanos / SMALLEST, costNanos(items));
+    }
+
+    private boolean isGrowing() {
+        return !isMeasured() || GROWTH * itemsSeen < taskNanos / (recentNanos / recentItems);
     }
 
     /// Items of the next task.

@@ -1,7 +1,6 @@
 package millrace.producer;
 
 import java.util.Arrays;
-import java.util.Set;
 
 /// The partitions of `tasks`: how far each has come, and which takes the next task.
 ///
@@ -18,6 +17,7 @@ final class TaskPartitions {
     private final int[] sending;
     private final int[] out;
 
+    /// @param partitions 1 to 64
     TaskPartitions(int partitions) {
         end = new long[partitions];
         finishedBelow = new long[partitions];
@@ -31,15 +31,17 @@ final class TaskPartitions {
 
     /// The partition that takes the next task, or -1 when none may take any.
     ///
-    /// @param avoided partitions to avoid when there are others
-    int choose(Set<Integer> avoided) {
+    /// @param avoided partitions to avoid when there are others: bit p stands for partition p
+    int choose(long avoided) {
         var best = -1;
         for (var partition = 0; partition < end.length; partition++) {
-            if (span(partition) < SPAN_MAX && !avoided.contains(partition) && (best < 0 || isBefore(partition, best))) {
+            if (span(partition) < SPAN_MAX
+                    && (avoided & (1L << partition)) == 0
+                    && (best < 0 || isBefore(partition, best))) {
                 best = partition;
             }
         }
-        return best < 0 && !avoided.isEmpty() ? choose(Set.of()) : best;
+        return best < 0 && avoided != 0 ? choose(0) : best;
     }
 
     private boolean isBefore(int one, int other) {
@@ -47,7 +49,7 @@ final class TaskPartitions {
     }
 
     boolean isFull() {
-        return choose(Set.of()) < 0;
+        return choose(0) < 0;
     }
 
     /// Records from the oldest unfinished one to the end, those being sent included.

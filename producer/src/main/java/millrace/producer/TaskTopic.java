@@ -100,7 +100,7 @@ final class TaskTopic implements AutoCloseable {
                 if (error == null) {
                     answers.add((feeder, now) -> {
                         ends.merge(partitions.get(emit.partition()), sent.offset() + 1, Math::max);
-                        feeder.sent(emit.id(), sent.offset());
+                        feeder.sent(emit.id(), sent.offset(), now);
                     });
                 } else {
                     unsent(emit, error);

@@ -14,7 +14,8 @@ public final class Durations {
     public static Duration parse(String name, String text) {
         var match = TEXT.matcher(text.strip());
         if (!match.matches()) {
-            throw new BadInput(name + " is '" + Text.line(text, 60) + "', allowed: a number with ms, s, m, h or d: 10s");
+            throw new BadInput(
+                    name + " is '" + Text.line(text, 60) + "', allowed: a number with ms, s, m, h or d: 10s");
         }
         var unitMillis = switch (match.group(2)) {
             case "ms" -> 1L;

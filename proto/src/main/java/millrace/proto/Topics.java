@@ -125,7 +125,7 @@ public enum Topics {
         return checkFleet(fleet) + ".aggregator";
     }
 
-    /// The group whose member that owns the first partition of `jobs` is the fleet's active producer.
+    /// The group whose member that owns the one partition of `workers` is the fleet's active producer.
     public static String producerGroup(String fleet) {
         return checkFleet(fleet) + ".producer";
     }
