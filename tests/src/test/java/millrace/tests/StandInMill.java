@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import millrace.proto.Channel;
 import millrace.proto.Cluster;
@@ -33,10 +34,11 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
-/// Workers and aggregator as the producer sees them: takes tasks by the share group, publishes results, tells progress,
-/// sends heartbeats. One thread for tasks and progress, one for heartbeats. An item costs a microsecond on paper and
-/// nothing in truth.
+/// Workers and aggregator as the producer sees them: takes tasks by the share group, publishes results, tells
+/// progress, sends heartbeats. One thread for tasks and progress, one for heartbeats. An item costs a microsecond
+/// on paper and nothing in truth.
 final class StandInMill implements AutoCloseable {
     static final String KERNEL = "stand-in";
     private static final int JOB_PARTITIONS = 4;
@@ -52,6 +54,7 @@ final class StandInMill implements AutoCloseable {
     private final List<Thread> threads = new ArrayList<>();
     private final AtomicLong sequence = new AtomicLong();
     private volatile boolean closing;
+    private volatile Duration pause = Duration.ZERO;
     private volatile Predicate<Task> losing = task -> false;
 
     StandInMill(String servers, String fleet, int cores) {
@@ -64,6 +67,16 @@ final class StandInMill implements AutoCloseable {
                 new ByteArraySerializer());
         threads.add(Thread.ofPlatform().name("mill").start(this::grind));
         threads.add(Thread.ofPlatform().name("mill-heart").start(this::beat));
+    }
+
+    /// Each task takes at least so long from now on.
+    void slow(Duration duration) {
+        pause = duration;
+    }
+
+    /// Writes a record that is none of the fleet's to the first partition of a topic.
+    void write(Topics topic, byte @Nullable [] key, byte @Nullable [] value) {
+        var _ = producer.send(new ProducerRecord<>(topic.in(wire.fleet()), 0, key, value));
     }
 
     /// Tasks that are accepted without a result from now on.
@@ -163,6 +176,7 @@ final class StandInMill implements AutoCloseable {
     }
 
     private void take(Task task, java.util.Optional<Short> delivery) {
+        LockSupport.parkNanos(pause.toNanos());
         if (losing.test(task)) {
             return;
         }
