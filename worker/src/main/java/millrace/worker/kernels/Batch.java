@@ -62,19 +62,28 @@ final class Batch {
         }
     }
 
-    /// Adds payoffs, deltas, vegas and their squares of the paths `[from, to)` of the batch.
+    /// Adds payoffs, deltas, vegas and their squares of the paths `[from, to)` of the batch, once after each run.
     void add(ExactSum[] sums, int from, int to) {
-        add(payoff, sums[0], sums[3], from, to);
-        add(delta, sums[1], sums[4], from, to);
-        add(vega, sums[2], sums[5], from, to);
+        // Exact addition is what costs most, so the many paths that pay nothing are left out, without a jump for each.
+        var size = 0;
+        for (var i = from; i < to; i++) {
+            var pays = payoff[i] != 0 ? 1 : 0;
+            payoff[size] = payoff[i];
+            delta[size] = delta[i];
+            vega[size] = vega[i];
+            size += pays;
+        }
+        add(payoff, size, sums[0], sums[3]);
+        add(delta, size, sums[1], sums[4]);
+        add(vega, size, sums[2], sums[5]);
     }
 
-    private void add(double[] values, ExactSum sum, ExactSum squares, int from, int to) {
-        for (var i = 0; i < PATHS; i++) {
+    private void add(double[] values, int size, ExactSum sum, ExactSum squares) {
+        for (var i = 0; i < size; i++) {
             square[i] = values[i] * values[i];
         }
-        sum.add(values, from, to);
-        squares.add(square, from, to);
+        sum.add(values, 0, size);
+        squares.add(square, 0, size);
     }
 
     private void european(long path) {
@@ -122,7 +131,7 @@ final class Batch {
     /// The payoff jumps where a path touches the barrier, so its derivatives are those of the paths' density.
     private void barrier(long path) {
         var up = contract.crossing().up() ? 1 : -1;
-        var level = up * Elementary.log(contract.barrier() / contract.spot());
+        var level = up * StrictMath.log(contract.barrier() / contract.spot());
         Arrays.fill(average, Double.NEGATIVE_INFINITY);
         for (var step = 0; step < steps; step++) {
             move(path, step);

@@ -1,5 +1,6 @@
 package millrace.worker.kernels;
 
+import java.util.Arrays;
 import millrace.proto.CancelledException;
 import millrace.proto.Kernel;
 import millrace.proto.Work;
@@ -17,80 +18,72 @@ public final class MandelbrotKernel implements Kernel<Mandelbrot> {
     public byte[] compute(Mandelbrot view, Work work, long first, long end) throws CancelledException {
         var rows = (int) (end - first);
         var bytes = new byte[Math.multiplyExact(rows, view.rowBytes())];
-        var picture = new Row(view);
         var orbits = new Orbits(work, view.iterations());
+        var row = new Row(view);
         for (var i = 0; i < rows; i++) {
-            picture.begin((int) first + i);
-            orbits.run(picture);
-            picture.write(bytes, i * view.rowBytes());
+            row.draw(orbits, (int) first + i);
+            row.write(bytes, i * view.rowBytes());
         }
         return bytes;
     }
 
-    /// One row: where its samples are, and the light that they gave so far. Sums of light are integers, so the
-    /// order in which orbits end does not matter.
-    private static final class Row implements Orbits.Samples {
-        private final int perSide;
-        private final int columns;
-        private final int rows;
-        private final double originX;
-        private final double originY;
+    /// One row: where its samples are, and the light that those above each other gave. Sums of light are integers,
+    /// so the order in which orbits end does not matter.
+    private static final class Row implements Orbits.Escapes {
+        private final Mandelbrot view;
         private final double halfStep;
-        private final long[] red;
-        private final long[] green;
-        private final long[] blue;
-        private int row;
+        private final double[] x;
+        private final int[] red;
+        private final int[] green;
+        private final int[] blue;
 
         private Row(Mandelbrot view) {
-            perSide = view.samples();
-            columns = view.width() * perSide;
-            rows = view.height() * perSide;
-            originX = view.centerX();
-            originY = view.centerY();
+            this.view = view;
+            var columns = view.width() * view.samples();
             halfStep = view.span() / (2.0 * columns);
-            red = new long[view.width()];
-            green = new long[view.width()];
-            blue = new long[view.width()];
+            x = new double[columns];
+            for (var column = 0; column < columns; column++) {
+                x[column] = view.centerX() + (2 * column + 1 - columns) * halfStep;
+            }
+            red = new int[columns];
+            green = new int[columns];
+            blue = new int[columns];
         }
 
-        private void begin(int row) {
-            this.row = row;
-            java.util.Arrays.fill(red, 0);
-            java.util.Arrays.fill(green, 0);
-            java.util.Arrays.fill(blue, 0);
-        }
-
-        @Override
-        public int count() {
-            return columns * perSide;
-        }
-
-        @Override
-        public double x(int sample) {
-            return originX + (2 * (sample % columns) + 1 - columns) * halfStep;
-        }
-
-        @Override
-        public double y(int sample) {
-            return originY - (2 * (row * perSide + sample / columns) + 1 - rows) * halfStep;
+        private void draw(Orbits orbits, int row) throws CancelledException {
+            Arrays.fill(red, 0);
+            Arrays.fill(green, 0);
+            Arrays.fill(blue, 0);
+            var y = new double[view.samples()];
+            for (var i = 0; i < y.length; i++) {
+                y[i] = view.centerY()
+                        - (2 * (row * view.samples() + i) + 1 - view.height() * view.samples()) * halfStep;
+            }
+            orbits.run(x, y, this);
         }
 
         @Override
-        public void escaped(int sample, int iterations, double squaredRadius) {
-            var pixel = sample % columns / perSide;
+        public void escaped(int column, int iterations, double squaredRadius) {
             var colour = Palette.index(iterations, squaredRadius);
-            red[pixel] += Palette.red(colour);
-            green[pixel] += Palette.green(colour);
-            blue[pixel] += Palette.blue(colour);
+            red[column] += Palette.red(colour);
+            green[column] += Palette.green(colour);
+            blue[column] += Palette.blue(colour);
         }
 
         private void write(byte[] bytes, int at) {
-            var samples = perSide * perSide;
-            for (var pixel = 0; pixel < red.length; pixel++) {
-                bytes[at + 3 * pixel] = Palette.display(red[pixel] / samples);
-                bytes[at + 3 * pixel + 1] = Palette.display(green[pixel] / samples);
-                bytes[at + 3 * pixel + 2] = Palette.display(blue[pixel] / samples);
+            for (var pixel = 0; pixel < view.width(); pixel++) {
+                bytes[at + 3 * pixel] = display(red, pixel);
+                bytes[at + 3 * pixel + 1] = display(green, pixel);
+                bytes[at + 3 * pixel + 2] = display(blue, pixel);
             }
+        }
+
+        private byte display(int[] light, int pixel) {
+            var sum = 0;
+            for (var i = pixel * view.samples(); i < (pixel + 1) * view.samples(); i++) {
+                sum += light[i];
+            }
+            return Palette.display(sum / (view.samples() * view.samples()));
         }
     }
 }

@@ -14,8 +14,8 @@ final class Orbits {
     static final double ESCAPE = 1 << 16;
 
     private static final int LANES = 256;
-    private static final int STEPS = 8;
-    private static final int ROUND = 2 * STEPS;
+    private static final int STEPS = 4;
+    private static final int ROUND = 4 * STEPS;
     private static final int ROUNDS_BETWEEN_CHECKS = 1 << 12;
 
     private final Work work;
@@ -36,22 +36,21 @@ final class Orbits {
     private final int[] nextMark = new int[LANES];
 
     private final int[] done = new int[LANES];
-    private final int[] sample = new int[LANES];
+    private final int[] columnOf = new int[LANES];
     private int lanes;
-    private int next;
+
+    // The next point.
+    private int column;
+    private int row;
+
     private int rounds;
 
-    /// Points to iterate, numbered from 0, and what becomes of them. Those that stay are not told.
-    interface Samples {
-        int count();
-
-        double x(int sample);
-
-        double y(int sample);
-
+    /// What becomes of the points. Those that stay are not told.
+    interface Escapes {
+        /// @param column        the place of the point's real part
         /// @param iterations    after which the orbit was beyond [#ESCAPE] for the first time, 1 and up
         /// @param squaredRadius the squared distance from 0 that it had then
-        void escaped(int sample, int iterations, double squaredRadius);
+        void escaped(int column, int iterations, double squaredRadius);
     }
 
     Orbits(Work work, int iterations) {
@@ -59,11 +58,12 @@ final class Orbits {
         this.iterations = iterations;
     }
 
-    /// Iterates all points.
-    void run(Samples samples) throws CancelledException {
-        next = 0;
+    /// Iterates the points whose real parts are in `columns` and whose imaginary parts are in `rows`.
+    void run(double[] columns, double[] rows, Escapes escapes) throws CancelledException {
+        column = 0;
+        row = 0;
         lanes = 0;
-        while (lanes < LANES && begin(lanes, samples)) {
+        while (lanes < LANES && begin(lanes, columns, rows)) {
             lanes++;
         }
         while (lanes > 0) {
@@ -76,14 +76,14 @@ final class Orbits {
                 advance(x, y, cx, cy, lanes);
             }
             for (var lane = lanes - 1; lane >= 0; lane--) {
-                if (ended(lane, samples) && !begin(lane, samples)) {
+                if (ended(lane, escapes) && !begin(lane, columns, rows)) {
                     move(--lanes, lane);
                 }
             }
         }
     }
 
-    /// [#STEPS] iterations of every lane.
+    /// [#STEPS] iterations of every lane: with more in the loop's body C2 makes no vector code of it.
     private static void advance(double[] x, double[] y, double[] cx, double[] cy, int lanes) {
         for (var lane = 0; lane < lanes; lane++) {
             var a = x[lane];
@@ -96,26 +96,18 @@ final class Orbits {
             var b2 = Math.fma(a1 + a1, b1, q);
             var a3 = Math.fma(a2, a2, Math.fma(-b2, b2, p));
             var b3 = Math.fma(a2 + a2, b2, q);
-            var a4 = Math.fma(a3, a3, Math.fma(-b3, b3, p));
-            var b4 = Math.fma(a3 + a3, b3, q);
-            var a5 = Math.fma(a4, a4, Math.fma(-b4, b4, p));
-            var b5 = Math.fma(a4 + a4, b4, q);
-            var a6 = Math.fma(a5, a5, Math.fma(-b5, b5, p));
-            var b6 = Math.fma(a5 + a5, b5, q);
-            var a7 = Math.fma(a6, a6, Math.fma(-b6, b6, p));
-            var b7 = Math.fma(a6 + a6, b6, q);
-            x[lane] = Math.fma(a7, a7, Math.fma(-b7, b7, p));
-            y[lane] = Math.fma(a7 + a7, b7, q);
+            x[lane] = Math.fma(a3, a3, Math.fma(-b3, b3, p));
+            y[lane] = Math.fma(a3 + a3, b3, q);
         }
     }
 
     /// Whether the lane's orbit ended in this round.
-    private boolean ended(int lane, Samples samples) {
+    private boolean ended(int lane, Escapes escapes) {
         var a = x[lane];
         var b = y[lane];
         // Not "greater": an orbit that escaped long ago has become NaN.
         if (!(a * a + b * b <= ESCAPE)) {
-            escaped(lane, samples);
+            escaped(lane, escapes);
             return true;
         }
         done[lane] += ROUND;
@@ -131,7 +123,7 @@ final class Orbits {
     }
 
     /// Does the last round again, to find the iteration after which the orbit was outside.
-    private void escaped(int lane, Samples samples) {
+    private void escaped(int lane, Escapes escapes) {
         var a = oldX[lane];
         var b = oldY[lane];
         var i = done[lane];
@@ -144,28 +136,32 @@ final class Orbits {
             i++;
         } while (squaredRadius <= ESCAPE);
         if (i <= iterations) {
-            samples.escaped(sample[lane], i, squaredRadius);
+            escapes.escaped(columnOf[lane], i, squaredRadius);
         }
     }
 
     /// Gives the lane the next point that is not known to stay; false when there is none.
-    private boolean begin(int lane, Samples samples) {
-        while (next < samples.count()) {
-            var p = samples.x(next);
-            var q = samples.y(next);
-            if (!stays(p, q)) {
-                x[lane] = 0;
-                y[lane] = 0;
-                cx[lane] = p;
-                cy[lane] = q;
-                markX[lane] = Double.NaN;
-                markY[lane] = Double.NaN;
-                nextMark[lane] = ROUND;
-                done[lane] = 0;
-                sample[lane] = next++;
-                return true;
+    private boolean begin(int lane, double[] columns, double[] rows) {
+        while (row < rows.length) {
+            while (column < columns.length) {
+                var p = columns[column];
+                var q = rows[row];
+                if (!stays(p, q)) {
+                    x[lane] = 0;
+                    y[lane] = 0;
+                    cx[lane] = p;
+                    cy[lane] = q;
+                    markX[lane] = Double.NaN;
+                    markY[lane] = Double.NaN;
+                    nextMark[lane] = ROUND;
+                    done[lane] = 0;
+                    columnOf[lane] = column++;
+                    return true;
+                }
+                column++;
             }
-            next++;
+            column = 0;
+            row++;
         }
         return false;
     }
@@ -186,6 +182,6 @@ final class Orbits {
         markY[to] = markY[from];
         nextMark[to] = nextMark[from];
         done[to] = done[from];
-        sample[to] = sample[from];
+        columnOf[to] = columnOf[from];
     }
 }

@@ -105,7 +105,7 @@ final class Palette {
     /// What displays count for an amount of light.
     ///
     /// @param light 0 to 65535
-    static byte display(long light) {
-        return DISPLAY[(int) (light >>> 4)];
+    static byte display(int light) {
+        return DISPLAY[light >>> 4];
     }
 }

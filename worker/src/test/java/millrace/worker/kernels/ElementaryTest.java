@@ -30,31 +30,35 @@ class ElementaryTest {
     }
 
     @Test
-    void exponentialsAreCutToNormalNumbers() {
-        var x = new double[] {0, -0.0, -1e300, 1e300, -700, 700, Double.MIN_VALUE, 1};
+    void exponentialsOfAlmostNothingAreOne() {
+        var x = new double[] {0, -0.0, Double.MIN_VALUE, 1};
         new Elementary(x.length).exp(x);
         assertThat(x[0]).isEqualTo(1);
         assertThat(x[1]).isEqualTo(1);
-        assertThat(x[2]).isEqualTo(x[4]).isGreaterThan(Double.MIN_NORMAL);
-        assertThat(x[3]).isEqualTo(x[5]).isLessThan(Double.MAX_VALUE);
-        assertThat(x[6]).isEqualTo(1);
-        assertThat(x[7]).isEqualTo(Math.E, within(ERROR * Math.E));
+        assertThat(x[2]).isEqualTo(1);
+        assertThat(x[3]).isEqualTo(Math.E, within(ERROR * Math.E));
     }
 
     @Test
     void logarithmsAgreeWithStrictMath() {
         var seed = 2L;
         var random = new Random(seed);
+        var x = new double[COUNT];
         for (var i = 0; i < COUNT; i++) {
-            var x = i % 2 == 0
+            x[i] = i % 2 == 0
                     ? Math.scalb(1 + random.nextDouble(), random.nextInt(-1022, 1023))
                     : random.nextDouble(0.5, 2);
-            var expected = StrictMath.log(x);
+        }
+        x[0] = 1;
+        var y = x.clone();
+        new Elementary(COUNT).log(y, COUNT);
+        for (var i = 0; i < COUNT; i++) {
+            var expected = StrictMath.log(x[i]);
             var error = ERROR * Math.abs(expected);
-            if (!(Math.abs(Elementary.log(x) - expected) <= error)) {
-                assertThat(Elementary.log(x)).as("log(%s), seed %d", x, seed).isEqualTo(expected, within(error));
+            if (!(Math.abs(y[i] - expected) <= error)) {
+                assertThat(y[i]).as("log(%s), seed %d", x[i], seed).isEqualTo(expected, within(error));
             }
         }
-        assertThat(Elementary.log(1)).isZero();
+        assertThat(y[0]).isZero();
     }
 }
