@@ -1,15 +1,10 @@
 package millrace.worker;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 import millrace.proto.ExitCode;
 import millrace.proto.Heartbeat;
 import millrace.proto.Result;
@@ -21,7 +16,6 @@ import millrace.proto.Result.HandBackReason;
 import millrace.proto.Result.HandedBack;
 import millrace.proto.SpecDigest;
 import millrace.proto.Topics;
-import org.jspecify.annotations.Nullable;
 
 /// A worker's mind: decides what becomes of each record that its lanes get, when a record may be accepted, what
 /// the next heartbeat says, and when to leave. It knows no Kafka, no thread and no clock: it is told what
@@ -66,12 +60,6 @@ public final class Desk {
     /// How often a lane that found no room in the share group looks again while others have room.
     static final Duration LOOK_FOR_ROOM_EVERY = Duration.ofSeconds(60);
 
-    /// No task runs that long, and nanoseconds have room for it.
-    private static final Duration LIMIT_MAX = Duration.ofDays(365);
-
-    /// Ended jobs that are remembered.
-    private static final int ENDED_MAX = 10_000;
-
     /// Why a lane closed.
     public enum Loss {
         /// The share group has no room for it.
@@ -89,37 +77,14 @@ public final class Desk {
         GONE
     }
 
-    private record Position(int partition, long offset) {}
-
-    private record Job(String id, SpecDigest digest) {}
-
     private final Identity self;
     private final WorkerConfig config;
-    private final Kernels kernels;
-    private final Supplier<Vitals> vitals;
-
-    private final Map<Long, Hand> hands = new LinkedHashMap<>();
-    private final Map<Position, Hand> byPosition = new LinkedHashMap<>();
-    private final ArrayDeque<Hand> waiting = new ArrayDeque<>();
-    private final List<Berth> berths;
+    private final Entrance entrance;
+    private final Berths berths;
     private final Pulse pulse;
-    private final Map<Job, Boolean> ended = new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Job, Boolean> eldest) {
-            return size() > ENDED_MAX;
-        }
-    };
-
+    private final Hands hands;
     private final List<Action> actions = new ArrayList<>();
 
-    /// The task that is or will be computed with nothing else in the process.
-    private @Nullable Hand alone;
-
-    private int running;
-    private long tickets;
-    private long turns;
     private long foreign;
 
     private Phase phase = Phase.WORKING;
@@ -131,7 +96,6 @@ public final class Desk {
 
     private String publishTrouble = "";
     private String beatTrouble = "";
-    private String laneTrouble = "";
     private String endingsTrouble = "";
 
     /// @param self    who this worker is
@@ -141,26 +105,20 @@ public final class Desk {
     public Desk(Identity self, WorkerConfig config, Kernels kernels, Supplier<Vitals> vitals, long now) {
         this.self = self;
         this.config = config;
-        this.kernels = kernels;
-        this.vitals = vitals;
-        this.berths = IntStream.range(0, config.lanes())
-                .mapToObj(lane -> new Berth(lane, now))
-                .toList();
-        this.pulse = new Pulse(now);
+        this.entrance = new Entrance(kernels);
+        this.berths = new Berths(config, now);
+        this.hands = new Hands(config.cores());
+        this.pulse = new Pulse(self, config, kernels.offers(), vitals, now);
     }
 
     // ---- what happens
-    // --------------------------------------------------------------------------------------------
 
     /// Time has passed. To be called at [#dueAt] or sooner, and once at the start.
     public List<Action> tick(long now) {
-        for (var berth : berths) {
-            if (berth.state == Berth.State.CLOSED && phase == Phase.WORKING && now - berth.openAt >= 0) {
-                berth.state = Berth.State.OPENING;
-                actions.add(new Action.Open(berth.lane));
-            }
+        if (phase == Phase.WORKING) {
+            berths.open(now).forEach(berth -> actions.add(new Action.Open(berth.lane)));
         }
-        for (var hand : List.copyOf(hands.values())) {
+        for (var hand : hands.all()) {
             review(hand, now);
         }
         if (phase == Phase.DRAINING && now - handBackAt >= 0) {
@@ -181,8 +139,7 @@ public final class Desk {
 
     /// The share group has answered a lane for the first time since it was opened.
     public List<Action> joined(long now, int lane) {
-        berths.get(lane).joined();
-        laneTrouble = "";
+        berths.joined(lane);
         pulse.want();
         return settle(now);
     }
@@ -191,16 +148,11 @@ public final class Desk {
     ///
     /// @param detail one sentence
     public List<Action> lost(long now, int lane, Loss why, String detail) {
-        var berth = berths.get(lane);
-        berth.closed(now);
-        laneTrouble = detail;
-        if (why == Loss.NO_ROOM && berths.stream().anyMatch(other -> other.joined)) {
-            berth.openAt = now + LOOK_FOR_ROOM_EVERY.toNanos();
-        }
-        for (var hand : List.copyOf(hands.values())) {
+        berths.lost(now, lane, why, detail);
+        for (var hand : hands.all()) {
             if (hand.lanes.remove(lane) && hand.lanes.isEmpty() && hand.waiting() && hand.claim != Hand.Claim.HELD) {
-                unqueue(hand);
-                forget(hand); // whoever gets it next answers for it
+                hands.unqueue(hand);
+                hands.forget(hand); // whoever gets it next answers for it
             }
         }
         pulse.want();
@@ -229,13 +181,9 @@ public final class Desk {
     /// @param answer what came of it
     /// @param cost   as measured, with no queue time
     public List<Action> computed(long now, long ticket, Answer answer, Cost cost) {
-        var hand = Objects.requireNonNull(hands.get(ticket), "computed what is not in hand");
-        hand.running = false;
-        running--;
+        var hand = hands.get(ticket);
+        hands.stopped(hand);
         pulse.computed(answer instanceof Result.Done ? hand.task.items() : 0, cost.cpuNanos());
-        if (hand == alone) {
-            alone = null;
-        }
         if (!hand.answered()) {
             answer(
                     hand,
@@ -246,23 +194,23 @@ public final class Desk {
                             hand.startedAt - hand.receivedAt,
                             cost.allocatedBytes()));
         } else if (hand.written) {
-            forget(hand);
+            hands.forget(hand);
         }
         return settle(now);
     }
 
     /// A result is written.
     public List<Action> published(long now, long ticket) {
-        var hand = Objects.requireNonNull(hands.get(ticket), "published what is not in hand");
+        var hand = hands.get(ticket);
         hand.publishing = false;
         hand.written = true;
         hand.unpublished = false;
         pulse.answered();
         accept(hand);
         if (!hand.running) {
-            forget(hand);
+            hands.forget(hand);
         }
-        if (hands.values().stream().noneMatch(other -> other.unpublished)) {
+        if (!hands.anyUnpublished()) {
             publishTrouble = "";
         }
         return settle(now);
@@ -270,7 +218,7 @@ public final class Desk {
 
     /// A result is larger than the topic takes: its task failed.
     public List<Action> tooLarge(long now, long ticket, String detail) {
-        var hand = Objects.requireNonNull(hands.get(ticket), "wrote what is not in hand");
+        var hand = hands.get(ticket);
         var cost = Objects.requireNonNull(hand.result).cost();
         answer(hand, new Failed(FailureKind.TOO_LARGE, detail, ""), cost);
         return settle(now);
@@ -281,7 +229,7 @@ public final class Desk {
     ///
     /// @param detail one sentence
     public List<Action> unpublished(long now, long ticket, String detail) {
-        var hand = Objects.requireNonNull(hands.get(ticket), "wrote what is not in hand");
+        var hand = hands.get(ticket);
         hand.publishing = false;
         hand.unpublished = true;
         hand.publishAt = now + PUBLISH_AGAIN_AFTER.toNanos();
@@ -294,7 +242,7 @@ public final class Desk {
     public List<Action> beaten(long now) {
         pulse.written();
         beatTrouble = "";
-        for (var hand : hands.values()) {
+        for (var hand : hands.all()) {
             if (hand.claim == Hand.Claim.LISTED) {
                 hand.claim = Hand.Claim.HELD;
                 accept(hand);
@@ -310,7 +258,7 @@ public final class Desk {
     public List<Action> unbeaten(long now, String detail) {
         pulse.failed(now);
         beatTrouble = "cannot write heartbeats: " + detail;
-        for (var hand : hands.values()) {
+        for (var hand : hands.all()) {
             if (hand.claim == Hand.Claim.LISTED) {
                 hand.claim = Hand.Claim.WANTED;
             }
@@ -320,11 +268,11 @@ public final class Desk {
 
     /// A job has ended: its tasks are no longer wanted.
     public List<Action> ended(long now, String job, SpecDigest digest) {
-        ended.put(new Job(job, digest), true);
-        for (var hand : List.copyOf(hands.values())) {
+        entrance.ended(job, digest);
+        for (var hand : hands.all()) {
             if (hand.task.job().equals(job) && hand.task.digest().equals(digest) && !hand.answered()) {
                 stop(hand, now);
-                answer(hand, new HandedBack(HandBackReason.ENDED, "the job has ended"), costSoFar(hand, now));
+                answer(hand, new HandedBack(HandBackReason.ENDED, "the job has ended"), hand.costSoFar(now));
             }
         }
         return settle(now);
@@ -349,9 +297,9 @@ public final class Desk {
             var timeout = config.drainTimeout().toNanos();
             leaveAt = now + timeout;
             handBackAt = leaveAt - Math.min(HAND_BACK_WITHIN.toNanos(), timeout / 2);
-            for (var hand : List.copyOf(hands.values())) {
+            for (var hand : hands.all()) {
                 if (hand.waiting()) {
-                    answer(hand, new HandedBack(HandBackReason.DRAINING, "the worker stops"), costSoFar(hand, now));
+                    answer(hand, new HandedBack(HandBackReason.DRAINING, "the worker stops"), hand.costSoFar(now));
                 }
             }
             pulse.want();
@@ -360,41 +308,29 @@ public final class Desk {
     }
 
     // ---- what may be asked
-    // ---------------------------------------------------------------------------------------
 
     /// When [#tick] has something to do next.
     public long dueAt(long now) {
         var next = now + Pulse.EVERY_NANOS;
-        if (!pulse.underWay() && !lastBeat) {
-            next = earlier(next, pulse.dueAt());
+        if (!pulse.underWay() && !lastBeat && phase != Phase.GONE) {
+            next = Hand.earlier(next, pulse.dueAt());
         }
-        for (var hand : hands.values()) {
-            if (hand.unpublished && !hand.publishing) {
-                next = earlier(next, hand.publishAt);
-            } else if (!hand.written && !hand.claimed()) {
-                next = earlier(next, hand.receivedAt + CLAIM_AFTER.toNanos());
-            }
-            if (hand.running) {
-                next = earlier(
-                        next,
-                        hand.stopping ? hand.stoppingAt + STOP_WITHIN.toNanos() : hand.startedAt + limitNanos(hand));
-            }
-        }
-        for (var berth : berths) {
-            if (berth.state == Berth.State.CLOSED && phase == Phase.WORKING) {
-                next = earlier(next, berth.openAt);
+        if (phase == Phase.WORKING || phase == Phase.DRAINING) {
+            for (var hand : hands.all()) {
+                next = hand.dueAt(next);
             }
         }
         return switch (phase) {
-            case WORKING, GONE -> next;
-            case DRAINING -> earlier(next, handBackAt);
-            case LEAVING -> earlier(next, leaveAt);
+            case WORKING -> berths.openAt(next);
+            case DRAINING -> Hand.earlier(next, handBackAt);
+            case LEAVING -> Hand.earlier(next, leaveAt);
+            case GONE -> next;
         };
     }
 
     /// Whether it takes tasks and can answer them.
     public boolean ready() {
-        return phase == Phase.WORKING && trouble().isEmpty() && berths.stream().anyMatch(berth -> berth.joined);
+        return phase == Phase.WORKING && trouble().isEmpty() && berths.joined() > 0;
     }
 
     /// What keeps it from working, one sentence; empty when nothing does.
@@ -405,8 +341,8 @@ public final class Desk {
             return publishTrouble;
         } else if (!beatTrouble.isEmpty()) {
             return beatTrouble;
-        } else if (!laneTrouble.isEmpty() && berths.stream().noneMatch(berth -> berth.joined)) {
-            return laneTrouble;
+        } else if (!berths.trouble().isEmpty()) {
+            return berths.trouble();
         }
         return endingsTrouble;
     }
@@ -418,88 +354,49 @@ public final class Desk {
 
     /// Tasks in hand that are not answered, or whose answer is not written.
     public int inHand() {
-        return (int) hands.values().stream().filter(hand -> !hand.written).count();
-    }
-
-    /// The tasks that may be in hand at most.
-    public int handsMax() {
-        return Math.max(config.laneRecords(), config.cores() + (config.cores() + 1) / 2);
+        return hands.unwritten();
     }
 
     // ---- rules
-    // -----------------------------------------------------------------------------------------------------
 
     private void take(Delivery.Valid delivery, int lane, long now) {
-        var position = new Position(delivery.partition(), delivery.offset());
-        var held = byPosition.get(position);
-        if (held != null) { // its lock ended here, and it came back to where it is in hand
-            held.lanes.add(lane);
-            held.delivery = Math.max(held.delivery, delivery.count());
-            if (held.written || held.claim == Hand.Claim.HELD) {
-                accept(held);
-            }
+        var held = hands.find(delivery);
+        if (held.isPresent()) {
+            takeAgain(held.get(), delivery, lane);
             return;
         }
-        tickets++;
-        var hand = new Hand(tickets, delivery.task(), delivery, lane, now);
-        hands.put(hand.ticket, hand);
-        byPosition.put(position, hand);
-        var refusal = refusal(hand);
-        if (refusal != null) {
-            answer(hand, refusal, Cost.NONE);
-        } else if (hand.task.alone()) {
-            for (var other : List.copyOf(waiting)) {
-                answer(
-                        other,
-                        new HandedBack(HandBackReason.BUSY, "makes room for " + hand.task + ", which must be alone"),
-                        costSoFar(other, now));
+        var hand = hands.take(delivery, lane, now);
+        switch (entrance.admit(hand.task, hand.delivery, phase != Phase.WORKING, hands.alone())) {
+            case Entrance.Verdict.Refuse(var answer) -> answer(hand, answer, Cost.NONE);
+            case Entrance.Verdict.Compute(var math) -> {
+                hand.math = math;
+                hands.queue(hand);
+                if (hand.task.alone()) {
+                    makeRoom(hand, now);
+                }
             }
-            alone = hand;
-        } else {
-            waiting.add(hand);
         }
     }
 
-    private @Nullable Answer refusal(Hand hand) {
-        var task = hand.task;
-        if (ended.containsKey(new Job(task.job(), task.digest()))) {
-            return new HandedBack(HandBackReason.ENDED, "the job has ended");
+    // A record's lock ended here, and it came back to where its task is in hand: computing it twice helps nobody.
+    private void takeAgain(Hand hand, Delivery.Valid delivery, int lane) {
+        hand.lanes.add(lane);
+        hand.delivery = Math.max(hand.delivery, delivery.count());
+        if (hand.written || hand.claim == Hand.Claim.HELD) {
+            accept(hand);
         }
-        if (task.alone() && hand.delivery >= CRASHED_DELIVERY) {
-            return new Failed(
-                    FailureKind.CRASHED,
-                    "delivered %d times: workers died computing it, also with nothing else in the process"
-                            .formatted(hand.delivery),
-                    "");
-        }
-        if (!task.alone() && hand.delivery >= SUSPECT_DELIVERY) {
-            return new HandedBack(
-                    HandBackReason.SUSPECT, "delivered %d times: workers died holding it".formatted(hand.delivery));
-        }
-        if (phase != Phase.WORKING) {
-            return new HandedBack(HandBackReason.DRAINING, "the worker stops");
-        }
-        if (alone != null) {
-            return new HandedBack(HandBackReason.BUSY, "makes room for " + alone.task + ", which must be alone");
-        }
-        return switch (kernels.find(task.computation())) {
-            case Kernels.Found.Missing(var reason, var detail) -> new HandedBack(reason, detail);
-            case Kernels.Found.Refused(var detail) -> new Failed(FailureKind.BAD_PARAMETERS, detail, "");
-            case Kernels.Found.Known(var math) -> {
-                hand.math = math;
-                yield task.end() <= math.items()
-                        ? null
-                        : new Failed(
-                                FailureKind.BAD_PARAMETERS,
-                                "items [%d, %d) of %s, which has %d for these parameters"
-                                        .formatted(task.first(), task.end(), math, math.items()),
-                                "");
+    }
+
+    private void makeRoom(Hand alone, long now) {
+        for (var hand : hands.all()) {
+            if (hand.waiting() && hand != alone) {
+                answer(hand, Entrance.makesRoom(alone.task), hand.costSoFar(now));
             }
-        };
+        }
     }
 
     private void review(Hand hand, long now) {
-        if (hand.running && !hand.stopping && now - hand.startedAt >= limitNanos(hand)) {
+        if (hand.running && !hand.stopping && now - hand.startedAt >= hand.limitNanos()) {
             stop(hand, now);
             answer(
                     hand,
@@ -508,7 +405,7 @@ public final class Desk {
                             "not done within its limit of %d ms"
                                     .formatted(hand.task.limit().toMillis()),
                             ""),
-                    costSoFar(hand, now));
+                    hand.costSoFar(now));
         }
         if (hand.running && hand.stopping && now - hand.stoppingAt >= STOP_WITHIN.toNanos()) {
             leaveStuck(hand, now);
@@ -517,13 +414,14 @@ public final class Desk {
             if (!hand.publishing && now - hand.publishAt >= 0) {
                 publish(hand);
             }
-        } else if (!hand.written && !hand.claimed() && now - hand.receivedAt >= CLAIM_AFTER.toNanos()) {
-            if (hand.waiting() && hand != alone) {
+        } else if (!hand.written && !hand.claimed() && now - hand.claimAt >= 0) {
+            if (hand.waiting() && !hand.task.alone()) {
+                hand.claimAt = now + CLAIM_AFTER.toNanos(); // should its answer take that long
                 answer(
                         hand,
                         new HandedBack(
                                 HandBackReason.BUSY, "no core was free within " + CLAIM_AFTER.toSeconds() + " s"),
-                        costSoFar(hand, now));
+                        hand.costSoFar(now));
             } else {
                 hand.claim = Hand.Claim.WANTED;
                 pulse.want();
@@ -540,7 +438,7 @@ public final class Desk {
     }
 
     private void answer(Hand hand, Answer answer, Cost cost) {
-        unqueue(hand);
+        hands.unqueue(hand);
         hand.result = Result.of(hand.task, self.worker(), hand.delivery, cost, answer);
         publish(hand);
     }
@@ -550,31 +448,12 @@ public final class Desk {
         actions.add(new Action.Publish(hand.ticket, hand.task.partition(), Objects.requireNonNull(hand.result)));
     }
 
-    /// What a task cost that is answered before its kernel has stopped, or without it.
-    private static Cost costSoFar(Hand hand, long now) {
-        return hand.running
-                ? new Cost(0, now - hand.startedAt, hand.startedAt - hand.receivedAt, 0)
-                : new Cost(0, 0, now - hand.receivedAt, 0);
-    }
-
-    private void unqueue(Hand hand) {
-        waiting.remove(hand);
-        if (hand == alone && !hand.running) {
-            alone = null;
-        }
-    }
-
     private void accept(Hand hand) {
         for (var lane : hand.lanes) {
             actions.add(new Action.Accept(lane, hand.partition, hand.offset));
             berths.get(lane).settled();
         }
         hand.lanes.clear();
-    }
-
-    private void forget(Hand hand) {
-        hands.remove(hand.ticket);
-        byPosition.remove(new Position(hand.partition, hand.offset));
     }
 
     private void leaveStuck(Hand hand, long now) {
@@ -592,16 +471,15 @@ public final class Desk {
     // The others' tasks are not to blame for our leaving: handed back they are computed elsewhere at once, and
     // their deliveries do not count against them.
     private void handEverythingBack(long now) {
-        for (var hand : List.copyOf(hands.values())) {
+        for (var hand : hands.all()) {
             if (!hand.answered()) {
                 stop(hand, now);
-                answer(hand, new HandedBack(HandBackReason.DRAINING, "the worker stops"), costSoFar(hand, now));
+                answer(hand, new HandedBack(HandBackReason.DRAINING, "the worker stops"), hand.costSoFar(now));
             }
         }
     }
 
     // ---- after every event
-    // -----------------------------------------------------------------------------------------
 
     private List<Action> settle(long now) {
         if (phase == Phase.GONE) { // what still comes in changes nothing any more
@@ -620,51 +498,30 @@ public final class Desk {
     }
 
     private void startComputing(long now) {
-        if (alone != null) {
-            if (running == 0) {
-                start(alone, now);
-            }
-            return;
+        for (var next = hands.next(); next.isPresent(); next = hands.next()) {
+            var hand = next.get();
+            hands.started(hand, now);
+            actions.add(new Action.Compute(hand.ticket, hand.task, Objects.requireNonNull(hand.math)));
         }
-        while (running < config.cores() && !waiting.isEmpty()) {
-            start(waiting.remove(), now);
-        }
-    }
-
-    private void start(Hand hand, long now) {
-        hand.running = true;
-        hand.startedAt = now;
-        running++;
-        actions.add(new Action.Compute(hand.ticket, hand.task, Objects.requireNonNull(hand.math)));
     }
 
     private void letLanesPoll() {
         while (mayTake()) {
-            var idle = berths.stream()
-                    .filter(berth -> berth.state == Berth.State.IDLE)
-                    .min(Comparator.comparingLong(berth -> berth.turn));
-            if (idle.isEmpty()) {
+            var next = berths.turn();
+            if (next.isEmpty()) {
                 return;
             }
-            turns++;
-            idle.get().turn = turns;
-            idle.get().state = Berth.State.POLLING;
-            actions.add(new Action.Poll(idle.get().lane));
+            actions.add(new Action.Poll(next.get().lane));
         }
     }
 
     private boolean mayTake() {
-        if (phase != Phase.WORKING || alone != null || !publishTrouble.isEmpty() || !beatTrouble.isEmpty()) {
+        if (phase != Phase.WORKING || hands.alone() != null || !publishTrouble.isEmpty() || !beatTrouble.isEmpty()) {
             return false;
         }
-        var asked = config.laneRecords()
-                * (int) berths.stream()
-                        .filter(berth -> berth.state == Berth.State.POLLING)
-                        .count();
-        var taken = hands.size() + asked;
+        var taken = hands.count() + berths.recordsAskedFor();
         // A lane takes as many records as its consumer was made for, so the last core may bring some that wait.
-        return taken + config.laneRecords() <= handsMax()
-                && (taken < config.cores() || hands.values().stream().noneMatch(Hand::claimed));
+        return taken + config.laneRecords() <= config.handsMax() && (taken < config.cores() || !hands.anyClaimed());
     }
 
     private void leaveWhenDone(long now) {
@@ -677,60 +534,17 @@ public final class Desk {
         if (now - leaveAt >= 0 || (lastBeat && !pulse.underWay())) {
             phase = Phase.GONE;
             actions.add(new Action.Exit(exit, exitReason));
-        } else if (inHand() == 0
-                && !lastBeat
-                && !pulse.underWay()
-                && berths.stream().noneMatch(berth -> berth.state == Berth.State.POLLING)) {
+        } else if (inHand() == 0 && !lastBeat && !pulse.underWay() && berths.polling() == 0) {
             lastBeat = true;
             beat(now, Heartbeat.State.STOPPED);
         }
     }
 
     private Heartbeat.State workingState() {
-        return berths.stream().anyMatch(berth -> berth.joined) ? Heartbeat.State.RUNNING : Heartbeat.State.STARTING;
+        return berths.joined() > 0 ? Heartbeat.State.RUNNING : Heartbeat.State.STARTING;
     }
 
     private void beat(long now, Heartbeat.State state) {
-        pulse.begin(now);
-        var holdings = new ArrayList<Heartbeat.Holding>();
-        for (var hand : hands.values()) {
-            if (!hand.written && !hand.unpublished) {
-                holdings.add(hand.holding(now));
-                if (hand.claim == Hand.Claim.WANTED) {
-                    hand.claim = Hand.Claim.LISTED;
-                }
-            }
-        }
-        var lanes = (int) berths.stream().filter(berth -> berth.joined).count();
-        var vital = vitals.get();
-        actions.add(new Action.Beat(new Heartbeat(
-                self.worker(),
-                self.host(),
-                self.pid(),
-                self.release(),
-                pulse.sequence(),
-                self.startedMillis(),
-                vital.atMillis(),
-                state,
-                trouble(),
-                kernels.offers(),
-                config.cores(),
-                lanes,
-                Math.min(handsMax(), lanes * config.laneRecords()),
-                holdings,
-                vital.heapUsedBytes(),
-                vital.heapMaxBytes(),
-                vital.residentBytes(),
-                pulse.tasks(),
-                pulse.cpuNanos(),
-                pulse.itemsPerSecond())));
-    }
-
-    private static long limitNanos(Hand hand) {
-        return hand.task.limit().compareTo(LIMIT_MAX) < 0 ? hand.task.limit().toNanos() : LIMIT_MAX.toNanos();
-    }
-
-    private static long earlier(long a, long b) {
-        return a - b < 0 ? a : b;
+        actions.add(new Action.Beat(pulse.beat(now, state, trouble(), berths.joined(), hands.list(now))));
     }
 }

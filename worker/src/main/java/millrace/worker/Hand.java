@@ -1,5 +1,6 @@
 package millrace.worker;
 
+import java.time.Duration;
 import java.util.TreeSet;
 import millrace.proto.Heartbeat;
 import millrace.proto.Result;
@@ -8,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /// A task in hand: from its delivery until its result is written and its kernel has stopped.
 final class Hand {
+    /// No task runs that long, and nanoseconds have room for it.
+    private static final Duration LIMIT_MAX = Duration.ofDays(365);
+
     /// How far a task is on the way to having its record accepted before its result is there.
     enum Claim {
         NONE,
@@ -30,6 +34,9 @@ final class Hand {
 
     int delivery;
     Claim claim = Claim.NONE;
+
+    /// When it is claimed if it is still in hand.
+    long claimAt;
 
     /// Set when its kernel may compute it.
     @Nullable
@@ -60,13 +67,14 @@ final class Hand {
 
     long publishAt;
 
-    Hand(long ticket, Task task, Delivery.Valid delivery, int lane, long now) {
+    Hand(long ticket, Delivery.Valid delivery, int lane, long now) {
         this.ticket = ticket;
-        this.task = task;
+        this.task = delivery.task();
         this.partition = delivery.partition();
         this.offset = delivery.offset();
         this.delivery = delivery.count();
         this.receivedAt = now;
+        this.claimAt = now + Desk.CLAIM_AFTER.toNanos();
         lanes.add(lane);
     }
 
@@ -81,6 +89,37 @@ final class Hand {
 
     boolean claimed() {
         return claim != Claim.NONE;
+    }
+
+    long limitNanos() {
+        return task.limit().compareTo(LIMIT_MAX) < 0 ? task.limit().toNanos() : LIMIT_MAX.toNanos();
+    }
+
+    /// What it cost when it is answered before its kernel has stopped, or without it.
+    Result.Cost costSoFar(long now) {
+        return running
+                ? new Result.Cost(0, now - startedAt, startedAt - receivedAt, 0)
+                : new Result.Cost(0, 0, now - receivedAt, 0);
+    }
+
+    /// When something is to be done about it.
+    ///
+    /// @param atMost the answer when that is later or never
+    long dueAt(long atMost) {
+        var next = atMost;
+        if (unpublished && !publishing) {
+            next = earlier(next, publishAt);
+        } else if (!unpublished && !written && !claimed()) {
+            next = earlier(next, claimAt);
+        }
+        if (running) {
+            next = earlier(next, stopping ? stoppingAt + Desk.STOP_WITHIN.toNanos() : startedAt + limitNanos());
+        }
+        return next;
+    }
+
+    static long earlier(long a, long b) {
+        return a - b < 0 ? a : b;
     }
 
     Heartbeat.Holding holding(long now) {

@@ -173,8 +173,8 @@ final class Lane implements Runnable {
         listener.delivered(lane, deliveries);
     }
 
-    // A poll returns empty-handed before the group has let the consumer in as well as after. The consumer's own count
-    // of the assignments it was given, the first one often empty, is what tells.
+    // A poll returns empty-handed before the group has let the consumer in as well as after. The consumer's own
+    // count of the assignments it was given, the first one often empty, is what tells.
     private static boolean isMember(KafkaShareConsumer<byte[], byte[]> consumer) {
         return consumer.metrics().values().stream()
                 .filter(metric -> metric.metricName().name().equals("rebalance-total"))

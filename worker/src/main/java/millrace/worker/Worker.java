@@ -67,7 +67,7 @@ final class Worker implements Role.Running, Lane.Listener, Outbox.Listener, Core
         desk = new Desk(self, config, kernels, Worker::vitals, System.nanoTime());
         cores = new Cores(config.cores(), this);
         outbox = new Outbox(
-                cluster, wire, self.worker(), Math.max(32L << 20, (desk.handsMax() + 2) * RECORD_BYTES), this);
+                cluster, wire, self.worker(), Math.max(32L << 20, (config.handsMax() + 2) * RECORD_BYTES), this);
         tail = new EndingsTail(cluster, wire.endings(), self.worker() + "-endings", this);
         lanes = IntStream.range(0, config.lanes())
                 .mapToObj(lane ->

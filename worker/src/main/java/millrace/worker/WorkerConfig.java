@@ -54,6 +54,11 @@ public record WorkerConfig(int cores, int lanes, int laneRecords, Duration drain
         return Math.ceilDiv(cores + Math.ceilDiv(cores, 2), lanes);
     }
 
+    /// The most tasks in hand: one and a half times as many as cores, and what one lane takes.
+    int handsMax() {
+        return Math.max(laneRecords, cores + Math.ceilDiv(cores, 2));
+    }
+
     static ConfigDef settings() {
         return new ConfigDef()
                 .define(

@@ -1,0 +1,104 @@
+package millrace.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import millrace.proto.Result;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class CoresTest {
+    private record Told(long ticket, Result.Answer answer, Result.Cost cost) {}
+
+    private final BlockingQueue<Told> told = new ArrayBlockingQueue<>(10);
+    private final Cores cores = new Cores(2, (ticket, answer, cost) -> told.add(new Told(ticket, answer, cost)));
+
+    @AfterEach
+    void close() {
+        cores.close();
+    }
+
+    @Test
+    void twoTasksAreComputedAtOnceBelowAllOtherThreads() throws InterruptedException {
+        var both = new CountDownLatch(2);
+        CountKernel.Body math = (_, _, _) -> {
+            both.countDown();
+            both.await();
+            return new byte[] {(byte) Thread.currentThread().getPriority()};
+        };
+        compute(1, math);
+        compute(2, math);
+        for (var i = 0; i < 2; i++) {
+            assertThat(next().answer())
+                    .isInstanceOfSatisfying(
+                            Result.Done.class,
+                            done -> assertThat(done.value().byteAt(0)).isEqualTo((byte) Thread.MIN_PRIORITY));
+        }
+    }
+
+    @Test
+    void costIsThatOfTheComputingThread() throws InterruptedException {
+        compute(1, (_, _, _) -> {
+            var megabytes = new byte[5][];
+            for (var i = 0; i < megabytes.length; i++) {
+                megabytes[i] = new byte[1_000_000];
+            }
+            return megabytes[4].length == 0 ? new byte[2] : new byte[1];
+        });
+        var cost = next().cost();
+        assertThat(cost.allocatedBytes()).isBetween(5_000_000L, 20_000_000L);
+        assertThat(cost.cpuNanos()).isPositive();
+        assertThat(cost.wallNanos()).isPositive();
+        assertThat(cost.queueNanos()).isZero();
+    }
+
+    @Test
+    void cancelReachesTheKernelOfThatTaskOnly() throws InterruptedException {
+        CountKernel.Body math = (work, _, _) -> {
+            while (true) {
+                work.checkCancelled();
+                Thread.onSpinWait();
+            }
+        };
+        compute(1, math);
+        compute(2, math);
+        cores.cancel(3);
+        cores.cancel(2);
+        assertThat(next().ticket()).isEqualTo(2);
+        assertThat(told).isEmpty();
+        cores.cancel(1);
+        assertThat(next().ticket()).isEqualTo(1);
+    }
+
+    @Test
+    void interruptionOfOneKernelIsNotTheNextOnes() throws InterruptedException {
+        CountKernel.Body math = (_, _, _) -> {
+            var before = Thread.currentThread().isInterrupted();
+            Thread.currentThread().interrupt();
+            return new byte[] {(byte) (before ? 1 : 0)};
+        };
+        for (var ticket = 1; ticket <= 4; ticket++) { // more than there are threads
+            compute(ticket, math);
+            assertThat(next().answer())
+                    .isInstanceOfSatisfying(
+                            Result.Done.class,
+                            done -> assertThat(done.value().byteAt(0)).isZero());
+        }
+    }
+
+    private void compute(long ticket, CountKernel.Body math) {
+        cores.compute(new Action.Compute(
+                ticket,
+                DeskRig.task(ticket),
+                new Ready<>(new CountKernel(1, math), new Count(DeskRig.ITEMS), DeskRig.ITEMS)));
+    }
+
+    private Told next() throws InterruptedException {
+        var next = told.poll(1, TimeUnit.MINUTES);
+        assertThat(next).as("something is computed").isNotNull();
+        return next;
+    }
+}
