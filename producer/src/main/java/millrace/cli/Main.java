@@ -1,7 +1,10 @@
 package millrace.cli;
 
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +44,16 @@ public final class Main implements Callable<Integer> {
         System.exit(run(arguments, Shell.ofProcess()));
     }
 
-    /// Runs one command line and returns the process's exit status.
+    /// Runs one command line inside this process, as a script would run it: no stream is a terminal.
+    ///
+    /// @param out         takes outputs and lists
+    /// @param err         takes progress and messages
+    /// @param environment variables
+    /// @return the exit status, see [millrace.proto.ExitCode]
+    public static int run(List<String> arguments, PrintStream out, PrintStream err, Map<String, String> environment) {
+        return run(arguments.toArray(String[]::new), new Shell(out, err, false, false, environment));
+    }
+
     static int run(String[] arguments, Shell shell) {
         return line(shell).execute(arguments);
     }

@@ -80,7 +80,7 @@ final class ProgressView implements AutoCloseable {
     }
 
     static String line(JobProgress progress, String waiting) {
-        var part = Math.min(1, progress.fraction());
+        var part = progress.fraction();
         var filled = (int) Math.floor(part * BAR);
         var bar =
                 "[" + "=".repeat(filled) + (filled < BAR ? ">" : "") + " ".repeat(Math.max(0, BAR - 1 - filled)) + "]";
@@ -91,11 +91,7 @@ final class ProgressView implements AutoCloseable {
 
     static String plain(JobProgress progress) {
         return String.format(
-                Locale.ROOT,
-                "%s: %.1f %%, %s",
-                progress.job(),
-                100 * Math.min(1, progress.fraction()),
-                numbers(progress));
+                Locale.ROOT, "%s: %.1f %%, %s", progress.job(), 100 * progress.fraction(), numbers(progress));
     }
 
     private static String numbers(JobProgress progress) {

@@ -19,7 +19,7 @@ public record JobProgress(
         String job, long items, long done, long dead, double itemsPerSecond, Progress.@Nullable Eta eta, Tally tally) {
     /// The part of the items that is finished, well or not: 0 to 1; 1 for a job without items.
     public double fraction() {
-        return items == 0 ? 1 : (double) (done + dead) / items;
+        return items == 0 ? 1 : Math.min(1, (double) (done + dead) / items);
     }
 
     @Override

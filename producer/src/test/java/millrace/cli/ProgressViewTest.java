@@ -1,0 +1,134 @@
+package millrace.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Map;
+import millrace.client.JobProgress;
+import millrace.proto.Description;
+import millrace.proto.Progress;
+import millrace.proto.Tally;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class ProgressViewTest {
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    private ProgressView view(boolean terminal, boolean quiet) {
+        return new ProgressView(
+                new Shell(
+                        new PrintStream(new ByteArrayOutputStream(), true, UTF_8),
+                        new PrintStream(err, true, UTF_8),
+                        terminal,
+                        terminal,
+                        Map.of()),
+                quiet,
+                0);
+    }
+
+    private static JobProgress progress(long items, long done, long dead, double rate, Progress.@Nullable Eta eta) {
+        return new JobProgress("primes-abc", items, done, dead, rate, eta, Tally.NONE);
+    }
+
+    private static final JobProgress HALF = progress(1000, 430, 0, 210, new Progress.Eta(2.1, 2.5, 3.4));
+
+    private String shown() {
+        return err.toString(UTF_8);
+    }
+
+    @Test
+    void lineTellsPartRateAndTheRangeOfTheEta() {
+        assertThat(ProgressView.line(HALF, ""))
+                .isEqualTo(" 43% [==========>             ] 430 of 1000  210/s  left 2.1 s to 3.4 s");
+    }
+
+    @Test
+    void lineNeverReachesTheEdgeOfATerminal() {
+        var worst = progress(
+                Description.ITEMS_MAX,
+                Description.ITEMS_MAX / 3,
+                Description.ITEMS_MAX / 7,
+                1.23456e12,
+                new Progress.Eta(86_400 * 99, 86_400 * 300, 86_400 * 999));
+
+        assertThat(ProgressView.line(worst, "")).hasSizeLessThan(Shell.COLUMNS);
+        assertThat(ProgressView.line(worst, "waiting: " + "x".repeat(100))).hasSizeLessThan(Shell.COLUMNS);
+    }
+
+    @Test
+    void hundredPercentIsOnlyShownWhenAllIsDone() {
+        assertThat(ProgressView.line(progress(1000, 999, 0, 0, null), "")).startsWith(" 99%");
+        assertThat(ProgressView.line(progress(1000, 1000, 0, 0, null), ""))
+                .startsWith("100% [========================]");
+        assertThat(ProgressView.line(progress(1000, 998, 2, 0, null), ""))
+                .startsWith("100%")
+                .contains("2 failed");
+    }
+
+    @Test
+    void withoutATerminalALineComesEveryTenSeconds() {
+        var view = view(false, false);
+        for (var second = 0; second <= 25; second++) {
+            view.show(HALF, "", Duration.ofSeconds(second).toNanos());
+        }
+        view.close();
+
+        assertThat(shown().lines())
+                .hasSize(2)
+                .containsOnly("millrace: primes-abc: 43.0 %, 430 of 1000  210/s  left 2.1 s to 3.4 s");
+    }
+
+    @Test
+    void whatItWaitsForIsSaidInsteadOfNumbers() {
+        view(false, false)
+                .show(
+                        HALF,
+                        "waiting for workers to join",
+                        Duration.ofSeconds(10).toNanos());
+
+        assertThat(shown()).isEqualTo("millrace: primes-abc: waiting for workers to join\n");
+    }
+
+    @Test
+    void terminalIsLeftClean() {
+        var view = view(true, false);
+        view.show(HALF, "", 1);
+        view.note("a message");
+        view.show(HALF, "", 2);
+        view.close();
+
+        // As a terminal shows it: the last thing written over each column of each line.
+        var lines = shown().split("\n");
+        assertThat(lines).hasSize(2);
+        assertThat(onScreen(lines[0])).isEqualTo("a message");
+        assertThat(onScreen(lines[1])).isEmpty();
+    }
+
+    private static String onScreen(String written) {
+        var screen = new StringBuilder();
+        var column = 0;
+        for (var i = 0; i < written.length(); i++) {
+            var character = written.charAt(i);
+            if (character == '\r') {
+                column = 0;
+            } else {
+                screen.setLength(Math.max(screen.length(), column + 1));
+                screen.setCharAt(column++, character);
+            }
+        }
+        return screen.toString().stripTrailing();
+    }
+
+    @Test
+    void quietShowsNothing() {
+        var view = view(true, true);
+        view.show(HALF, "", Duration.ofSeconds(100).toNanos());
+        view.show("starting");
+        view.close();
+
+        assertThat(shown()).isEmpty();
+    }
+}
