@@ -4,6 +4,8 @@ import static millrace.proto.Check.require;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.WireFormat;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,13 +86,26 @@ public record JobState(
                 .setCovered(covered)
                 .addAllDone(done.encode(0))
                 .addAllDead(dead.encode(0))
-                .setTally(tally.message())
-                .setValue(value);
+                .setTally(tally.message());
         causes.forEach(cause -> message.addCauses(EndingWire.causeMessage(cause)));
         again.forEach(range -> message.addAgain(ProgressWire.write(range)));
         recent.forEach(value -> message.addRecentRanges(value.first())
                 .addRecentRanges(value.end() - value.first())
                 .addRecentDigests(value.digest()));
-        return message.build().toByteString();
+        return message.build().toByteString().concat(valueField());
+    }
+
+    // The value may be large: it is put behind the message's other fields as it is. Fields come in any order.
+    private ByteString valueField() {
+        var header = ByteString.newOutput(16);
+        var out = CodedOutputStream.newInstance(header);
+        try {
+            out.writeTag(millrace.v1.JobState.VALUE_FIELD_NUMBER, WireFormat.WIRETYPE_LENGTH_DELIMITED);
+            out.writeUInt32NoTag(value.size());
+            out.flush();
+        } catch (IOException e) {
+            throw new AssertionError("memory is written without I/O", e);
+        }
+        return header.toByteString().concat(value);
     }
 }
