@@ -12,6 +12,7 @@ import millrace.proto.FleetSetup;
 import millrace.proto.Role;
 import millrace.proto.Wire;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,6 +71,9 @@ final class Aggregator implements Role.Running {
         var thread = Thread.ofPlatform().name(name).daemon().unstarted(() -> {
             try {
                 work.run();
+            } catch (KafkaException e) {
+                LOG.error("{} cannot go on: {}", name, e.getMessage(), e);
+                exit.complete(ExitCode.KAFKA);
             } catch (Throwable e) {
                 // Whatever it was, nobody knows what this process would do next.
                 LOG.error("{} died of a bug; this process ends and a successor takes over", name, e);

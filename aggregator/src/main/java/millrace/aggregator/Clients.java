@@ -42,9 +42,9 @@ final class Clients {
         return consumer(settings);
     }
 
-    /// Reads what a partition had at a takeover, and the group's offsets; no member of the group.
-    KafkaConsumer<byte[], byte[]> takeover(int partition) {
-        var settings = new HashMap<String, Object>(reader("takeover-" + partition));
+    /// Reads what a partition has, and the group's offsets; no member of the group.
+    KafkaConsumer<byte[], byte[]> partition(int partition) {
+        var settings = new HashMap<String, Object>(reader("partition-" + partition));
         settings.put("isolation.level", "read_committed");
         settings.put("max.partition.fetch.bytes", Integer.toString(8 << 20));
         settings.put("max.poll.records", "5000");

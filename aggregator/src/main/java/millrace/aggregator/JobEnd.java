@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// @param output         canonical bytes, or null without one
 /// @param outputDigest   SHA-256 of the output; empty without one
 /// @param letters        one for each range given up
-/// @param snapshotPieces pieces of the job's snapshot, which nobody needs any more
+/// @param kept           the value as a job could go on from that replays this one, or null
+/// @param snapshotPieces pieces of the job's snapshot before, which nobody needs any more
 public record JobEnd(
         JobSpec spec,
         Ending.State state,
@@ -33,6 +34,7 @@ public record JobEnd(
         Ranges done,
         Ranges dead,
         List<DeadLetter> letters,
+        Transaction.@Nullable SavedState kept,
         int snapshotPieces) {
     public JobEnd {
         letters = List.copyOf(letters);
@@ -40,6 +42,10 @@ public record JobEnd(
 
     public String job() {
         return spec.job();
+    }
+
+    int keptPieces() {
+        return kept == null ? 0 : kept.pieces().size();
     }
 
     /// The output's pieces in order; none when there is no output, or an empty one.

@@ -5,6 +5,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
 import java.security.DigestOutputStream;
 import java.util.ArrayList;
+import java.util.List;
 import millrace.proto.DeadLetter;
 import millrace.proto.Digests;
 import millrace.proto.Ending;
@@ -30,7 +31,7 @@ final class JobJoin {
     private final RecentValues recent;
     private final Counters counters;
     private final Pace pace = new Pace();
-    private final JoinedValue value;
+    private JoinedValue value;
     private final Ranges done;
     private final Ranges dead;
     private final Failures failures;
@@ -43,8 +44,10 @@ final class JobJoin {
     private long publishedMillis = Long.MIN_VALUE / 2;
     private boolean removed;
     private @Nullable String cancelled;
-    // From where a successor would have to read results of this job again.
+    // From where a successor would have to read results of this job again; and if the state that is being saved
+    // were written.
     private Mark resume = Mark.NONE;
+    private Mark resumeAfterSave = Mark.NONE;
 
     JobJoin(JobSpec spec, long submittedMillis, RecentValues recent, Counters counters) {
         this(
@@ -86,15 +89,7 @@ final class JobJoin {
     static JobJoin restore(
             JobSpec spec, long submittedMillis, RecentValues recent, Counters counters, SnapshotReader.Saved saved) {
         var state = JobState.parse(saved.state());
-        var outside = state.done().copy();
-        outside.addAll(state.dead());
-        Check.require(
-                outside.items() == state.done().items() + state.dead().items(),
-                "the state of job %s has items that are both done and given up",
-                spec.job());
-        outside.remove(spec.first(), spec.end());
-        Check.require(
-                outside.isEmpty(), "the state of job %s has items %s, which are none of its own", spec.job(), outside);
+        checkItems(spec, state);
         var job = new JobJoin(
                 spec,
                 submittedMillis,
@@ -112,6 +107,18 @@ final class JobJoin {
         job.snapshots = saved.number();
         job.snapshotPieces = saved.pieces();
         return job;
+    }
+
+    private static void checkItems(JobSpec spec, JobState state) {
+        var outside = state.done().copy();
+        outside.addAll(state.dead());
+        Check.require(
+                outside.items() == state.done().items() + state.dead().items(),
+                "the state of job %s has items that are both done and given up",
+                spec.job());
+        outside.remove(spec.first(), spec.end());
+        Check.require(
+                outside.isEmpty(), "the state of job %s has items %s, which are none of its own", spec.job(), outside);
     }
 
     JobSpec spec() {
@@ -198,6 +205,7 @@ final class JobJoin {
             return null;
         }
         resume = resume.earlier(mark);
+        resumeAfterSave = resumeAfterSave.earlier(mark);
         costs.answered(result);
         return switch (result.answer()) {
             case Result.Done answer -> done(result, answer.value().toByteArray(), atMillis);
@@ -378,6 +386,8 @@ final class JobJoin {
         failures.letters()
                 .forEach((range, causes) -> letters.add(new DeadLetter(
                         spec.job(), spec.digest(), range.first(), range.end(), kernel(), causes, nowMillis)));
+        var before = snapshotPieces;
+        var kept = output != null && verdict.state() != Ending.State.SUCCEEDED && !done.isEmpty() ? keep() : null;
         return new JobEnd(
                 spec,
                 verdict.state(),
@@ -393,36 +403,74 @@ final class JobJoin {
                 Fit.lowest(done),
                 Fit.lowest(dead),
                 letters,
-                snapshotPieces);
+                kept,
+                before);
     }
 
     /// The job's state in pieces, which covers every result below `position`.
     Transaction.SavedState save(long position) {
+        resumeAfterSave = Mark.NONE;
+        snapshots++;
         var state = new JobState(
-                        position,
-                        done,
-                        dead,
-                        failures.causes(),
-                        failures.again(),
-                        recent.of(spec.job()),
-                        costs.tally(),
-                        UnsafeByteOperations.unsafeWrap(value.state()))
-                .bytes();
-        var number = Pieces.count(state);
+                position,
+                done,
+                dead,
+                failures.causes(),
+                failures.again(),
+                recent.of(spec.job()),
+                costs.tally(),
+                UnsafeByteOperations.unsafeWrap(value.state()));
+        return pieces(state);
+    }
+
+    private Transaction.SavedState pieces(JobState state) {
+        var bytes = state.bytes();
+        var number = Pieces.count(bytes);
         var pieces = new ArrayList<Snapshot>(number);
         for (var piece = 0; piece < number; piece++) {
-            pieces.add(
-                    new Snapshot(spec.job(), spec.digest(), snapshots + 1, piece, number, Pieces.piece(state, piece)));
+            pieces.add(new Snapshot(spec.job(), spec.digest(), snapshots, piece, number, Pieces.piece(bytes, piece)));
         }
-        return new Transaction.SavedState(spec.job(), pieces, snapshotPieces);
+        var before = snapshotPieces;
+        snapshotPieces = Math.max(before, number);
+        return new Transaction.SavedState(spec.job(), pieces, before);
     }
 
     /// The state is written: nothing below `position` has to be read again.
     void saved(Transaction.SavedState state, long position) {
-        Check.invariant(position > covered, "job %s saved at %d after %d", spec.job(), position, covered);
-        snapshots++;
+        Check.invariant(position >= covered, "job %s saved at %d after %d", spec.job(), position, covered);
         snapshotPieces = state.pieces().size();
         covered = position;
-        resume = Mark.NONE;
+        resume = resumeAfterSave;
+    }
+
+    /// Whether its state was ever saved.
+    boolean isSaved() {
+        return snapshots > 0;
+    }
+
+    /// Begins with the value that another job of the same items ended with.
+    ///
+    /// @param parent a [JobState]
+    /// @throws IllegalArgumentException when it is none of such a job
+    void inherit(ByteString parent) {
+        Check.invariant(done.isEmpty() && dead.isEmpty(), "job %s has begun and cannot inherit", spec.job());
+        var state = JobState.parse(parent);
+        checkItems(spec, state);
+        value = JoinedValue.restore(spec.join(), state.value().toByteArray());
+        done.addAll(state.done());
+    }
+
+    // What a job that replays this one begins with: the failed ranges are its to try again.
+    private Transaction.SavedState keep() {
+        snapshots++;
+        return pieces(new JobState(
+                0,
+                done,
+                new Ranges(),
+                List.of(),
+                List.of(),
+                List.of(),
+                costs.tally(),
+                UnsafeByteOperations.unsafeWrap(value.state())));
     }
 }

@@ -5,7 +5,6 @@ import static millrace.aggregator.Check.invariant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -39,9 +38,6 @@ import org.jspecify.annotations.Nullable;
 /// A job ends here and nowhere else, one event after the other, so cancel, deadline, failure and success cannot
 /// race.
 public final class Joiner implements AutoCloseable {
-    private static final long PROGRESS_MILLIS = 20;
-    private static final long ROUND_MILLIS = 1000;
-
     /// The most endings of one transaction, and about the most bytes of outputs or states.
     private static final int ENDS_MAX = 200;
 
@@ -57,6 +53,7 @@ public final class Joiner implements AutoCloseable {
         LIVE
     }
 
+    private final int partition;
     private final JoinLimits limits;
     private final MemoryBudget budget;
     private final Counters counters;
@@ -67,7 +64,9 @@ public final class Joiner implements AutoCloseable {
     private final Map<String, Decided> decided = new LinkedHashMap<>();
     private final EndedJobs ended = new EndedJobs();
     private final ParkedResults parked = new ParkedResults();
-    private final Set<JobJoin> changed = new LinkedHashSet<>();
+    private final Publication publication = new Publication();
+    private final Heirs heirs = new Heirs();
+    private final Lifetime lifetime;
 
     private Phase phase = Phase.LOADING;
     private long generation;
@@ -77,20 +76,22 @@ public final class Joiner implements AutoCloseable {
     // The brokers' clock as far as it is known, and the caller's monotonic clock.
     private long now;
     private long monotonic;
-    private long roundMillis;
     private long nextExpiryMillis = Long.MAX_VALUE;
     private Mark committed = new Mark(0, 0);
     private @Nullable InFlight inFlight;
 
-    /// @param owner    the aggregator's id, for people
-    /// @param budget   shared by all partitions of the process
-    /// @param counters shared by all partitions of the process
-    public Joiner(JoinLimits limits, MemoryBudget budget, Counters counters, String owner) {
+    /// @param partition of `jobs`, `results` and the others that a job lives in
+    /// @param budget    shared by all partitions of the process
+    /// @param counters  shared by all partitions of the process
+    /// @param owner     the aggregator's id, for people
+    public Joiner(int partition, JoinLimits limits, MemoryBudget budget, Counters counters, String owner) {
+        this.partition = partition;
         this.limits = limits;
         this.budget = budget;
         this.counters = counters;
         this.owner = owner;
         recent = new RecentValues(limits.recentMax());
+        lifetime = new Lifetime(limits.jobAgeMax());
     }
 
     // ---- takeover
@@ -106,7 +107,9 @@ public final class Joiner implements AutoCloseable {
         invariant(phase == Phase.LOADING, "a snapshot of %s is read while %s", piece.job(), phase);
         if (piece.number() == Transaction.Removal.NUMBER) {
             ended.removed(piece.job(), piece.digest());
-        } else if (!ended.contains(piece.job()) && !snapshots.add(piece)) {
+        } else if (ended.contains(piece.job())) {
+            ended.kept(piece.job(), piece.piece() + 1);
+        } else if (!snapshots.add(piece)) {
             counters.add(Topics.SNAPSHOTS, ForeignRecord.Reason.BODY);
         }
     }
@@ -196,10 +199,10 @@ public final class Joiner implements AutoCloseable {
         replayed();
     }
 
-    /// Whether [#result] may be called: while too many results of unknown jobs wait, or too many endings are to be
-    /// written, it may not.
+    /// Whether [#result] may be called: while too many results of unknown jobs wait, too many endings are to be
+    /// written, or a parent is wanted, it may not.
     public boolean acceptsResults() {
-        return phase != Phase.LOADING && !parked.isFull() && decided.size() < 2 * ENDS_MAX;
+        return phase != Phase.LOADING && !parked.isFull() && decided.size() < 2 * ENDS_MAX && !heirs.areWaiting();
     }
 
     /// Whether there are results of jobs that nobody has submitted as far as `jobs` has been read. A yes is to be
@@ -212,7 +215,34 @@ public final class Joiner implements AutoCloseable {
     /// `jobs` has been read up to the end that it had after [#wantsOrders] said yes: what was parked before is
     /// foreign.
     public void ordersRead() {
-        parked.answered().forEach(_ -> counters.add(Topics.RESULTS, ForeignRecord.Reason.JOB));
+        for (var one : parked.answered()) {
+            if (heirs.isWaiting(open.get(one.result().job()))) {
+                parked.add(one);
+            } else {
+                counters.add(Topics.RESULTS, ForeignRecord.Reason.JOB);
+            }
+        }
+    }
+
+    /// An ended job that an open one goes on from, or null. The answer is [#parent].
+    public @Nullable String wantsParent() {
+        return phase == Phase.LOADING ? null : heirs.wantedParent();
+    }
+
+    /// What the partition has of a job that [#wantsParent] named: its heirs begin with its value.
+    ///
+    /// @param ending its ending, or null without one
+    /// @param pieces every piece of its snapshots, in the order of the topic
+    public void parent(String id, @Nullable Ending ending, List<Snapshot> pieces) {
+        for (var job : heirs.of(id)) {
+            var verdict = heirs.begin(job, ending, pieces);
+            budget.add(job.growthBytes());
+            publication.changed(job);
+            if (verdict != null) {
+                decide(job, verdict);
+            }
+            unpark(job);
+        }
     }
 
     /// Time passes.
@@ -250,14 +280,13 @@ public final class Joiner implements AutoCloseable {
         var gone = ended.removals(ENDS_MAX);
         var states = new ArrayList<Transaction.SavedState>();
         var replayIsLong = isReplayLong();
-        if (replayIsLong) {
-            for (var job : holdingBack()) {
-                if (bytes > TRANSACTION_BYTES) {
-                    break;
-                }
-                states.add(job.save(position));
-                bytes += job.memoryBytes();
+        for (var job : toBeSaved(replayIsLong)) {
+            if (bytes > TRANSACTION_BYTES) {
+                break;
             }
+            states.add(job.save(position));
+            heirs.saved(job);
+            bytes += job.memoryBytes();
         }
         var resume = resume(ends, states);
         var nothing = ends.isEmpty() && gone.isEmpty() && states.isEmpty();
@@ -284,6 +313,7 @@ public final class Joiner implements AutoCloseable {
             var one = decided.remove(end.job());
             invariant(one != null, "job %s ended twice", end.job());
             ended.add(end.job(), end.spec().digest());
+            ended.kept(end.job(), end.keptPieces());
             counters.add(event(end.state()));
             if (one != null) {
                 budget.add(-one.bytes);
@@ -310,26 +340,11 @@ public final class Joiner implements AutoCloseable {
     /// now and then, because the position in `results` moves.
     public List<Progress> progress() {
         var due = new ArrayList<Progress>();
-        if (phase != Phase.LIVE) {
-            return due;
-        }
-        for (Iterator<JobJoin> jobs = changed.iterator(); jobs.hasNext(); ) {
-            var job = jobs.next();
-            if (monotonic - job.publishedMillis() >= PROGRESS_MILLIS) {
-                due.add(publish(job));
-                jobs.remove();
+        if (phase == Phase.LIVE && !heirs.areWaiting()) {
+            for (var job : publication.due(open.values(), monotonic)) {
+                due.add(job.progress(generation, owner, position, now));
+                counters.add(Counters.Event.PROGRESS);
             }
-        }
-        if (monotonic >= roundMillis) {
-            // A thousand open jobs get a second, more get more.
-            var every = Math.max(ROUND_MILLIS, open.size());
-            for (var job : open.values()) {
-                if (monotonic - job.publishedMillis() >= every) {
-                    due.add(publish(job));
-                    changed.remove(job);
-                }
-            }
-            roundMillis = monotonic + ROUND_MILLIS / 10;
         }
         return due;
     }
@@ -340,11 +355,7 @@ public final class Joiner implements AutoCloseable {
         if (phase != Phase.LIVE || open.isEmpty()) {
             return Long.MAX_VALUE;
         }
-        var due = Math.min(roundMillis, monotonic + Math.max(0, nextExpiryMillis - now));
-        for (var job : changed) {
-            due = Math.min(due, job.publishedMillis() + PROGRESS_MILLIS);
-        }
-        return due;
+        return Math.min(publication.dueMillis(), monotonic + Math.max(0, nextExpiryMillis - now));
     }
 
     /// Whether the replay has reached what was there at the takeover.
@@ -369,7 +380,6 @@ public final class Joiner implements AutoCloseable {
         decided.values().forEach(one -> budget.add(-one.bytes));
         open.clear();
         decided.clear();
-        changed.clear();
     }
 
     // ---- orders
@@ -381,27 +391,31 @@ public final class Joiner implements AutoCloseable {
             counters.add(known.equals(spec.digest()) ? Counters.Event.REPEATED_ORDER : Counters.Event.CLASHING_ORDER);
             return;
         }
+        if (spec.partition() != partition) {
+            counters.add(Topics.JOBS, ForeignRecord.Reason.JOB);
+            return;
+        }
         var submitted = atMillis <= 0 ? now : Math.min(atMillis, now);
-        if (now - submitted > 2 * limits.jobAgeMax().toMillis()) {
-            // It ended at half that age, and its ending has left the topic before the order did.
+        if (lifetime.isBygone(now - submitted)) {
             counters.add(Counters.Event.VOID_ORDER);
             return;
         }
         var job = opened(submit, submitted);
         open.put(spec.job(), job);
         budget.add(job.growthBytes());
-        changed.add(job);
+        publication.changed(job);
         counters.add(Counters.Event.OPENED);
-        nextExpiryMillis = Math.min(nextExpiryMillis, expiryMillis(job));
+        nextExpiryMillis = Math.min(nextExpiryMillis, lifetime.endMillis(job));
         if (open.size() > limits.openJobsMax()) {
             decide(
                     job,
-                    Verdict.of(
-                            Ending.State.FAILED,
-                            "more than " + limits.openJobsMax() + " jobs are open in its partition, allowed "
-                                    + limits.openJobsMax()));
+                    failed("more than " + limits.openJobsMax() + " jobs are open in its partition, allowed "
+                            + limits.openJobsMax()));
         } else if (job.isComplete()) {
             decide(job, job.complete());
+        } else if (!spec.parent().isEmpty() && !job.isSaved()) {
+            heirs.add(job);
+            return;
         }
         unpark(job);
     }
@@ -417,6 +431,10 @@ public final class Joiner implements AutoCloseable {
             }
         }
         return new JobJoin(spec, submitted, recent, counters);
+    }
+
+    private static Verdict failed(String reason) {
+        return new Verdict(Ending.State.FAILED, reason, null, false);
     }
 
     private void unpark(JobJoin job) {
@@ -458,7 +476,7 @@ public final class Joiner implements AutoCloseable {
         }
         var verdict = job.take(mark, atMillis, result);
         budget.add(job.growthBytes());
-        changed.add(job);
+        publication.changed(job);
         if (verdict != null) {
             decide(job, verdict);
         } else if (job.memoryBytes() > limits.jobBytesMax()) {
@@ -503,41 +521,33 @@ public final class Joiner implements AutoCloseable {
 
     // Ends the job if somebody cancelled it or its time is over.
     private void settle(JobJoin job) {
-        var cancelled = job.cancelled();
-        var deadline = job.spec().policy().deadline().toMillis();
-        var age = now - job.submittedMillis();
-        if (cancelled != null) {
-            decide(job, Verdict.of(Ending.State.CANCELLED, cancelled.isBlank() ? "cancelled" : cancelled));
-        } else if (deadline > 0 && age >= deadline) {
-            decide(
-                    job,
-                    Verdict.of(Ending.State.EXPIRED, "its deadline, " + deadline + " ms after its submission, passed"));
-        } else if (age >= limits.jobAgeMax().toMillis()) {
-            decide(
-                    job,
-                    Verdict.of(
-                            Ending.State.EXPIRED,
-                            "it is older than " + limits.jobAgeMax() + ", half of what its records are kept"));
+        var verdict = lifetime.over(job, now);
+        if (lifetime.isBygone(now - job.submittedMillis())) {
+            forget(job);
+            counters.add(Counters.Event.VOID_ORDER);
+        } else if (verdict != null) {
+            decide(job, verdict);
         } else {
-            nextExpiryMillis = Math.min(nextExpiryMillis, expiryMillis(job));
+            nextExpiryMillis = Math.min(nextExpiryMillis, lifetime.endMillis(job));
         }
-    }
-
-    private long expiryMillis(JobJoin job) {
-        var deadline = job.spec().policy().deadline().toMillis();
-        var age = limits.jobAgeMax().toMillis();
-        return job.submittedMillis() + (deadline > 0 ? Math.min(deadline, age) : age);
     }
 
     private void decide(JobJoin job, Verdict verdict) {
         var id = job.spec().job();
-        invariant(open.remove(id) == job, "job %s is not open and cannot end", id);
-        changed.remove(job);
+        forget(job);
         var end = job.end(verdict, generation, owner, now);
         var output = end.output();
         var bytes = job.spec().bytes().size() + (output == null ? 0 : output.size());
-        budget.add(bytes - job.accountedBytes());
+        budget.add(bytes);
         decided.put(id, new Decided(end, job.resume(), bytes, job.isRemoved()));
+    }
+
+    private void forget(JobJoin job) {
+        var id = job.spec().job();
+        invariant(open.remove(id) == job, "job %s is not open and cannot end", id);
+        publication.ended(job);
+        heirs.ended(job);
+        budget.add(-job.accountedBytes());
     }
 
     // ---- offsets
@@ -548,14 +558,23 @@ public final class Joiner implements AutoCloseable {
                 || valueBytes - committed.bytesBefore() > limits.replayBytesMax();
     }
 
-    // The open jobs that keep the offset back, the one that does most first.
-    private List<JobJoin> holdingBack() {
-        return open.values().stream()
-                .filter(job -> !job.resume().equals(Mark.NONE)
-                        && (position - job.resume().offset() > limits.replayResultsMax() / 2
-                                || valueBytes - job.resume().bytesBefore() > limits.replayBytesMax() / 2))
-                .sorted(Comparator.comparingLong(job -> job.resume().offset()))
-                .toList();
+    // Jobs that have just begun with another job's value; and when the replay is long those that keep the offset
+    // back, the one that does most first.
+    private Set<JobJoin> toBeSaved(boolean replayIsLong) {
+        var all = new LinkedHashSet<>(heirs.unsaved());
+        if (replayIsLong) {
+            open.values().stream()
+                    .filter(job -> holdsBack(job.resume()))
+                    .sorted(Comparator.comparingLong(job -> job.resume().offset()))
+                    .forEach(all::add);
+        }
+        return all;
+    }
+
+    private boolean holdsBack(Mark resume) {
+        return !resume.equals(Mark.NONE)
+                && (position - resume.offset() > limits.replayResultsMax() / 2
+                        || valueBytes - resume.bytesBefore() > limits.replayBytesMax() / 2);
     }
 
     // From where a successor has to read once the given ends and states are written.
@@ -575,12 +594,6 @@ public final class Joiner implements AutoCloseable {
             }
         }
         return resume;
-    }
-
-    private Progress publish(JobJoin job) {
-        job.published(monotonic);
-        counters.add(Counters.Event.PROGRESS);
-        return job.progress(generation, owner, position, now);
     }
 
     private static Counters.Event event(Ending.State state) {

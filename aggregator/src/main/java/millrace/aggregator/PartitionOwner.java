@@ -7,6 +7,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import millrace.proto.ForeignRecord;
 import millrace.proto.Topics;
 import millrace.proto.Wire;
@@ -160,21 +161,17 @@ final class PartitionOwner implements Runnable {
 
     private void own() {
         epoch++;
-        inbox.clear();
+        taken(List.copyOf(results));
         results.clear();
-        backlogBytes.set(0);
         var started = System.nanoTime();
-        try (var joiner = new Joiner(shared.limits, shared.budget, shared.counters, shared.id);
+        try (var joiner = new Joiner(partition, shared.limits, shared.budget, shared.counters, shared.id);
                 var writer = new TransactionWriter(shared.clients.owner(partition), shared.wire, partition)) {
             writer.open();
             joiner.generation(group.metadata().generationId());
-            try (var consumer = shared.clients.takeover(partition)) {
-                var from =
-                        new Takeover(consumer, shared.wire, partition, shared.counters, this::isStopped).fill(joiner);
-                next = from.results();
-                shared.orders.follow(this, epoch, from.orders());
-                group.feed(this, epoch, from.results());
-            }
+            var from = reading(reader -> reader.fill(joiner));
+            next = from.results();
+            shared.orders.follow(this, epoch, from.orders());
+            group.feed(this, epoch, from.results());
             while (!isStopped()) {
                 work(joiner, writer);
                 if (joiner.isCaughtUp() && !caughtUp) {
@@ -184,11 +181,17 @@ final class PartitionOwner implements Runnable {
                             "partition {} is taken over: {} open jobs, results from {} to {} read again, {} ms",
                             partition,
                             joiner.openJobs(),
-                            next,
+                            from.results(),
                             joiner.position(),
                             TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started));
                 }
             }
+        }
+    }
+
+    private <T> T reading(Function<PartitionReader, T> work) {
+        try (var consumer = shared.clients.partition(partition)) {
+            return work.apply(new PartitionReader(consumer, shared.wire, partition, shared.counters, this::isStopped));
         }
     }
 
@@ -203,6 +206,13 @@ final class PartitionOwner implements Runnable {
             }
         } catch (InterruptedException e) {
             throw new InterruptException(e);
+        }
+        for (var parent = joiner.wantsParent(); parent != null; parent = joiner.wantsParent()) {
+            var id = parent;
+            reading(reader -> {
+                reader.parent(joiner, id);
+                return id;
+            });
         }
         for (var taken = 0; taken < RESULTS_AT_ONCE && joiner.acceptsResults(); taken++) {
             var record = results.poll();
@@ -228,16 +238,20 @@ final class PartitionOwner implements Runnable {
         switch (event) {
             case Event.Results(var of, var records, var nextOffset) -> {
                 if (of == epoch) {
+                    if (nextOffset < next) {
+                        throw new KafkaException(
+                                "results of partition " + partition + " went back from " + next + " to " + nextOffset);
+                    }
                     results.addAll(records);
                     next = nextOffset;
+                } else {
+                    taken(records);
                 }
             }
             case Event.Orders(var of, var records) -> {
+                taken(records);
                 if (of == epoch) {
-                    for (var record : records) {
-                        backlogBytes.addAndGet(-bytes(record));
-                        order(record, joiner);
-                    }
+                    records.forEach(record -> order(record, joiner));
                 }
             }
             case Event.OrdersRead(var of) -> {
@@ -246,6 +260,10 @@ final class PartitionOwner implements Runnable {
                 }
             }
         }
+    }
+
+    private void taken(List<ConsumerRecord<byte[], byte[]>> records) {
+        records.forEach(record -> backlogBytes.addAndGet(-bytes(record)));
     }
 
     private void order(ConsumerRecord<byte[], byte[]> record, Joiner joiner) {

@@ -1,5 +1,6 @@
 package millrace.aggregator;
 
+import com.google.protobuf.ByteString;
 import java.util.List;
 import millrace.proto.Snapshot;
 import millrace.proto.SpecDigest;
@@ -30,13 +31,15 @@ public record Transaction(List<JobEnd> ends, List<SavedState> states, List<Remov
 
     /// An ended job to forget: tombstones for its ending and progress, and a mark in `snapshots` that lasts as
     /// long as its order may be read again.
-    public record Removal(String job, SpecDigest digest) {
+    ///
+    /// @param pieces of its value that `snapshots` keeps: those behind the mark get tombstones
+    public record Removal(String job, SpecDigest digest, int pieces) {
         /// The number of the snapshot that says that its job is gone; no job saves its state that often.
         static final long NUMBER = Long.MAX_VALUE;
 
         /// The mark: a snapshot without bytes.
         public Snapshot mark() {
-            return new Snapshot(job, digest, NUMBER, 0, 1, com.google.protobuf.ByteString.EMPTY);
+            return new Snapshot(job, digest, NUMBER, 0, 1, ByteString.EMPTY);
         }
     }
 }

@@ -76,7 +76,12 @@ final class TransactionWriter implements AutoCloseable {
         for (var letter : end.letters()) {
             send(wire.deadLetters(), letter);
         }
-        sendTombstones(end.job(), 0, end.snapshotPieces());
+        var kept = end.kept();
+        if (kept == null) {
+            sendTombstones(end.job(), 0, end.snapshotPieces());
+        } else {
+            sendState(kept);
+        }
         return sent;
     }
 
@@ -93,6 +98,7 @@ final class TransactionWriter implements AutoCloseable {
 
     private void sendRemoval(Transaction.Removal removal) {
         send(wire.snapshots(), removal.mark());
+        sendTombstones(removal.job(), 1, removal.pieces());
         sendTombstone(Topics.ENDINGS, removal.job());
         sendTombstone(Topics.PROGRESS, removal.job());
     }

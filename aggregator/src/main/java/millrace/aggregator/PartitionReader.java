@@ -1,11 +1,14 @@
 package millrace.aggregator;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import millrace.proto.Channel;
+import millrace.proto.Ending;
 import millrace.proto.ForeignRecord;
+import millrace.proto.Snapshot;
 import millrace.proto.Topics;
 import millrace.proto.Wire;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -16,7 +19,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /// Reads what one partition has into a new joiner, after its owner before is fenced: from then on nobody else
 /// writes there. One thread.
-final class Takeover {
+final class PartitionReader {
     private static final Duration POLL = Duration.ofMillis(100);
     private static final long STALLED_NANOS = 15_000_000_000L;
 
@@ -38,7 +41,7 @@ final class Takeover {
 
     /// @param consumer one that reads committed records; the caller closes it
     /// @param stopped  asked often; a yes ends the reading with an [InterruptException]
-    Takeover(
+    PartitionReader(
             KafkaConsumer<byte[], byte[]> consumer,
             Wire wire,
             int partition,
@@ -51,7 +54,7 @@ final class Takeover {
         this.stopped = stopped;
     }
 
-    /// Fills and starts the joiner.
+    /// Fills and starts a new joiner.
     Positions fill(Joiner joiner) {
         var results = new TopicPartition(wire.results().topic(), partition);
         readAll(Topics.ENDINGS, wire.endings(), (ending, _) -> joiner.ending(ending));
@@ -66,6 +69,23 @@ final class Takeover {
                 : committed.offset();
         joiner.start(resume, end);
         return new Positions(resume, orders);
+    }
+
+    /// Answers a joiner that wants a parent.
+    void parent(Joiner joiner, String id) {
+        var endings = new ArrayList<Ending>();
+        var pieces = new ArrayList<Snapshot>();
+        readAll(Topics.ENDINGS, wire.endings(), (ending, _) -> {
+            if (ending.job().equals(id)) {
+                endings.add(ending);
+            }
+        });
+        readAll(Topics.SNAPSHOTS, wire.snapshots(), (piece, _) -> {
+            if (piece.job().equals(id)) {
+                pieces.add(piece);
+            }
+        });
+        joiner.parent(id, endings.isEmpty() ? null : endings.getLast(), pieces);
     }
 
     // Returns the offset behind the last record.
