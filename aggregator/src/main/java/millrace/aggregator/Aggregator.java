@@ -1,6 +1,7 @@
 package millrace.aggregator;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -21,6 +22,9 @@ import org.slf4j.LoggerFactory;
 final class Aggregator implements Role.Running {
     private static final Logger LOG = LoggerFactory.getLogger(Aggregator.class);
     private static final Duration CLOSE = Duration.ofSeconds(5);
+
+    /// How long the start waits for Kafka.
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Counters counters = new Counters();
     private final ProgressPublisher publisher;
@@ -58,8 +62,8 @@ final class Aggregator implements Role.Running {
     ///
     /// @throws millrace.proto.Refusal when Kafka cannot be reached or is unfit
     static Aggregator start(Cluster cluster, AggregatorConfig config) {
-        try (var admin = Admin.create(cluster.client(java.util.Map.of("client.id", config.id() + "-setup")))) {
-            new FleetSetup(admin, cluster, config.patience()).prepare(FleetSetup.Wanted.DEFAULT);
+        try (var admin = Admin.create(cluster.client(Map.of("client.id", config.id() + "-setup")))) {
+            new FleetSetup(admin, cluster, PATIENCE).prepare(FleetSetup.Wanted.DEFAULT);
         }
         var aggregator = new Aggregator(cluster, config);
         aggregator.start("aggregator-orders", aggregator.orders);

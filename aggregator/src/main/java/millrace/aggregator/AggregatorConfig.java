@@ -5,16 +5,15 @@ import static org.apache.kafka.common.config.ConfigDef.Importance.LOW;
 import static org.apache.kafka.common.config.ConfigDef.Importance.MEDIUM;
 import static org.apache.kafka.common.config.ConfigDef.Range.between;
 
-import java.time.Duration;
+import millrace.proto.BadInput;
 import millrace.proto.Settings;
 import org.apache.kafka.common.config.ConfigDef;
 
 /// The settings of an aggregator.
 ///
-/// @param id       names it in progress and endings; generated when not given
-/// @param limits   what a partition may hold
-/// @param patience how long the start waits for Kafka
-record AggregatorConfig(String id, JoinLimits limits, Duration patience) {
+/// @param id     names it in progress and endings; generated when not given
+/// @param limits what a partition may hold
+record AggregatorConfig(String id, JoinLimits limits) {
     private static final String ID = "aggregator.id";
     private static final String JOB_BYTES = "aggregator.job-bytes-max";
     private static final String BYTES = "aggregator.bytes-max";
@@ -22,7 +21,6 @@ record AggregatorConfig(String id, JoinLimits limits, Duration patience) {
     private static final String ENDED_JOBS = "aggregator.ended-jobs-max";
     private static final String REPLAY_RESULTS = "aggregator.replay-results-max";
     private static final String REPLAY_BYTES = "aggregator.replay-bytes-max";
-    private static final String PATIENCE = "aggregator.start-timeout-ms";
 
     static ConfigDef definition() {
         var limits = JoinLimits.DEFAULT;
@@ -78,22 +76,15 @@ record AggregatorConfig(String id, JoinLimits limits, Duration patience) {
                         limits.replayBytesMax(),
                         between(1, 1L << 40),
                         MEDIUM,
-                        "The same in bytes of values.")
-                .define(
-                        PATIENCE,
-                        ConfigDef.Type.LONG,
-                        30_000L,
-                        between(100, 3_600_000),
-                        LOW,
-                        "Milliseconds that the start waits for Kafka.");
+                        "The same in bytes of values.");
     }
 
-    /// @throws millrace.proto.BadInput when the settings contradict each other
+    /// @throws BadInput when the settings contradict each other
     static AggregatorConfig of(Settings settings, String generatedId) {
         var limits = JoinLimits.DEFAULT;
         var given = settings.getString(ID);
         if (settings.getLong(BYTES) < settings.getLong(JOB_BYTES)) {
-            throw new millrace.proto.BadInput(BYTES + " is " + settings.getLong(BYTES) + ", allowed " + JOB_BYTES + " ("
+            throw new BadInput(BYTES + " is " + settings.getLong(BYTES) + ", allowed " + JOB_BYTES + " ("
                     + settings.getLong(JOB_BYTES) + ") and up");
         }
         return new AggregatorConfig(
@@ -106,7 +97,6 @@ record AggregatorConfig(String id, JoinLimits limits, Duration patience) {
                         settings.getLong(REPLAY_RESULTS),
                         settings.getLong(REPLAY_BYTES),
                         limits.recentMax(),
-                        limits.jobAgeMax()),
-                Duration.ofMillis(settings.getLong(PATIENCE)));
+                        limits.jobAgeMax()));
     }
 }
