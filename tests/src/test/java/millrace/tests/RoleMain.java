@@ -1,0 +1,46 @@
+package millrace.tests;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import millrace.proto.Cluster;
+import millrace.proto.Role;
+import millrace.proto.Settings;
+
+/// A process that plays one role until it is killed or its standard input ends: `ROLE BOOTSTRAP FLEET [KEY=VALUE]...`.
+final class RoleMain {
+    private RoleMain() {}
+
+    public static void main(String[] args) throws InterruptedException {
+        System.setProperty("logback.configurationFile", "millrace/worker/logback.xml");
+        Thread.ofPlatform().daemon().start(RoleMain::leaveWithParent);
+        var flags = Stream.of(args)
+                .skip(3)
+                .map(flag -> flag.split("=", 2))
+                .collect(Collectors.toMap(flag -> flag[0], flag -> flag[1]));
+        var running = start(args[0], Cluster.at(args[1], args[2]), flags);
+        System.exit(running.await().number());
+    }
+
+    static Role.Running start(String name, Cluster cluster, Map<String, String> flags) {
+        var role = ServiceLoader.load(Role.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .filter(one -> one.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+        return role.start(cluster, Settings.resolve(role.settings(), flags, Map.of(), Map.of()));
+    }
+
+    private static void leaveWithParent() {
+        try {
+            while (System.in.read() >= 0) {
+                // a parent has nothing to say
+            }
+        } catch (IOException e) {
+            // as good as its end
+        }
+        Runtime.getRuntime().halt(1);
+    }
+}

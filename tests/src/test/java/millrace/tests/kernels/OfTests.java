@@ -1,0 +1,13 @@
+package millrace.tests.kernels;
+
+import java.util.List;
+import millrace.proto.Description;
+import millrace.proto.Descriptions;
+
+/// The kernels of this package.
+public final class OfTests implements Descriptions.Provider {
+    @Override
+    public List<Class<? extends Description>> descriptions() {
+        return List.of(Dated.class, Grind.class, Nap.class, Spell.class, Trap.class);
+    }
+}
