@@ -322,7 +322,8 @@ public final class FleetSetup {
         }
     }
 
-    // Brokers apply new settings a little after they have accepted them: ours, or those of a role that starts beside us.
+    // Brokers apply new settings a little after they have accepted them: ours, or those of a role that starts beside
+    // us.
     private List<Finding> settledGroup() {
         var deadline = System.nanoTime() + APPLIED_WITHIN.toNanos();
         while (true) {
