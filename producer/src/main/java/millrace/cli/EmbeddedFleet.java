@@ -293,6 +293,14 @@ public final class EmbeddedFleet implements AutoCloseable {
         throw trouble.join();
     }
 
+    /// Takes everything down that would outlive this process, which is about to end: the workers and what is on
+    /// disk. The rest is closed in the background, as far as the process lives: that in good order takes seconds.
+    void abandon() {
+        workers.close();
+        data.close();
+        Thread.ofPlatform().daemon().name("close").start(this::close);
+    }
+
     /// Takes everything down and waits until it is: nothing is left running or on disk. May be called again.
     @Override
     public void close() {

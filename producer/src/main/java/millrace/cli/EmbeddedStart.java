@@ -3,7 +3,8 @@ package millrace.cli;
 import millrace.proto.Refusal;
 import org.jspecify.annotations.Nullable;
 
-/// An embedded fleet for one command: taken down when the command ends or the process is told to.
+/// An embedded fleet for one command, whose process ends with it: taken down when the command ends or the
+/// process is told to.
 final class EmbeddedStart implements AutoCloseable {
     private final ProgressView view;
     private final OnInterrupt interrupt;
@@ -32,7 +33,7 @@ final class EmbeddedStart implements AutoCloseable {
     private void takeDown() {
         var running = fleet;
         if (running != null) {
-            running.close();
+            running.abandon();
         }
     }
 

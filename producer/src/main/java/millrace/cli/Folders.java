@@ -1,6 +1,7 @@
 package millrace.cli;
 
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Where things are on this machine (the XDG base directories).
 final class Folders {
+    private static final int TRIES = 20;
+
     private Folders() {}
 
     /// Data of embedded fleets: may be deleted when no fleet runs.
@@ -36,11 +39,21 @@ final class Folders {
                 .resolve("millrace");
     }
 
-    /// Deletes a folder with all that is in it; what another process deletes meanwhile is no trouble.
+    /// Deletes a folder with all that is in it; what others delete from it meanwhile is no trouble, and what they
+    /// add goes too.
     static void delete(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
+        for (var tries = 1; Files.exists(folder); tries++) {
+            try {
+                deleteOnce(folder);
+            } catch (DirectoryNotEmptyException e) {
+                if (tries == TRIES) {
+                    throw e;
+                }
+            }
         }
+    }
+
+    private static void deleteOnce(Path folder) throws IOException {
         Files.walkFileTree(folder, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {

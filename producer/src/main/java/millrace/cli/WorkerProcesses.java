@@ -28,6 +28,9 @@ final class WorkerProcesses implements AutoCloseable {
     // A worker that cannot start for a reason of this machine or its settings cannot start the next time either.
     private static final int HOPELESS_STARTS = 3;
 
+    private static final @Nullable String RECORDING = System.getProperty("millrace.aot.record");
+    private static final int END_SECONDS = RECORDING == null ? 10 : 60;
+
     private final List<String> command;
     private final Map<String, String> environment;
     private final Consumer<String> say;
@@ -47,7 +50,7 @@ final class WorkerProcesses implements AutoCloseable {
     ///
     /// @param cores     that one worker computes on
     /// @param heapBytes its largest heap
-    /// @param more      folders and jars to put before the class path: kernels of the user's own
+    /// @param more      folders and jars to add to the class path: kernels of the user's own
     static List<String> command(int cores, long heapBytes, List<Path> more, List<String> arguments) {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -55,20 +58,36 @@ final class WorkerProcesses implements AutoCloseable {
         command.add(cores == 1 ? "-XX:+UseSerialGC" : "-XX:+UseParallelGC");
         command.add("-XX:+UseCompactObjectHeaders");
         command.add("-XX:+ExitOnOutOfMemoryError");
+        // Lets the cores' threads run below Kafka's. Who is not root may lower priorities too, but is warned.
+        command.add("-XX:ThreadPriorityPolicy=1");
+        command.add("-XX:+UnlockDiagnosticVMOptions");
+        command.add("-XX:-PrintWarnings");
         command.add("-XX:-UsePerfData");
-        command.add("-Xshare:auto");
+        command.add("-Xlog:disable");
+        command.add("-Xlog:all=error:stderr");
+        command.addAll(aheadOfTime());
         command.add("-Djava.awt.headless=true");
         command.addAll(Logging.asHere());
         command.add("--sun-misc-unsafe-memory-access=allow");
         command.add("--enable-native-access=ALL-UNNAMED");
         command.add("-cp");
-        var classPath = new ArrayList<String>();
+        // In this order, because an archive holds for what its class path begins with.
+        var classPath = new ArrayList<>(List.of(System.getProperty("java.class.path")));
         more.forEach(path -> classPath.add(path.toAbsolutePath().toString()));
-        classPath.add(System.getProperty("java.class.path"));
         command.add(String.join(System.getProperty("path.separator"), classPath));
         command.add("millrace.worker.Main");
         command.addAll(arguments);
         return command;
+    }
+
+    // The launcher's archive of what workers load, which makes their start several times faster; or where to record
+    // one. The JVM does without when it does not fit.
+    private static List<String> aheadOfTime() {
+        var caches = System.getProperty("millrace.aot");
+        if (RECORDING != null) {
+            return List.of("-XX:AOTMode=record", "-XX:AOTConfiguration=" + RECORDING);
+        }
+        return caches == null ? List.of() : List.of("-XX:AOTCache=" + Path.of(caches, "worker.aot"));
     }
 
     /// Starts so many workers; returns when their processes run, which is before they are ready.
@@ -177,7 +196,11 @@ final class WorkerProcesses implements AutoCloseable {
 
         synchronized void end() {
             if (process != null) {
-                process.destroyForcibly();
+                if (RECORDING == null) {
+                    process.destroyForcibly();
+                } else {
+                    process.destroy(); // writes what it has recorded
+                }
             }
         }
 
@@ -187,7 +210,7 @@ final class WorkerProcesses implements AutoCloseable {
                 // The operating system ends a killed process soon, whatever we are asked to do meanwhile.
                 last.toHandle()
                         .onExit()
-                        .orTimeout(10, TimeUnit.SECONDS)
+                        .orTimeout(END_SECONDS, TimeUnit.SECONDS)
                         .exceptionally(_ -> null)
                         .join();
             }
