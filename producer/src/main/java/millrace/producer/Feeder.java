@@ -112,13 +112,18 @@ public final class Feeder {
     }
 
     private void submit(JobSpec spec) {
-        var range = spec.range();
-        if (range == null || ended.contains(spec.job())) {
+        if (ended.contains(spec.job())) {
             return;
         }
+        var range = spec.range();
         var known = jobs.get(spec.job());
         if (known != null) {
             refused += known.spec().equals(spec) ? 0 : 1;
+            return;
+        }
+        if (range == null) {
+            // Nothing of it is ever fed; a later spec under its id is refused until its ending is read, too.
+            ended.add(spec.job());
             return;
         }
         var job = new FeedingJob(spec, range);

@@ -68,6 +68,14 @@ class FeederTest {
     }
 
     @Test
+    void anotherSpecUnderTheIdOfAJobOfNoItemsIsNotFed() {
+        var stand = FeederStand.leading(2);
+        stand.submit(Specs.spec("job", 0));
+        stand.submit(Specs.spec("job", 100));
+        assertThat(stand.feed()).isEmpty();
+    }
+
+    @Test
     void noMoreTasksAreOutThanTheJobMayUseCores() {
         var stand = FeederStand.leading(16);
         stand.submit(Specs.spec("job", 1_000_000, Policy.DEFAULT.withMaxCores(3)));
