@@ -2,6 +2,7 @@ package millrace.tests.model;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -333,7 +334,7 @@ public final class ClassicGroup {
             return;
         }
         if (!members.containsKey(leader)) {
-            leader = election.apply(Set.copyOf(members.keySet()));
+            leader = election.apply(new LinkedHashSet<>(members.keySet())); // in the order of joining
         }
         state = State.AWAITING_ASSIGNMENT;
         long longest = 0;
