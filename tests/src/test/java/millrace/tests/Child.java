@@ -8,14 +8,16 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /// A role's process, and the last it said. It ends with this JVM: its standard input is a pipe from here.
-final class Child implements AutoCloseable {
+public final class Child implements AutoCloseable {
     private static final int LINES_MAX = 150;
 
     private final String name;
     private final List<String> command;
     private final boolean restarting;
+    private final Consumer<String> listener;
     private final Queue<String> lines = new ArrayDeque<>();
     private volatile Process process;
     private volatile boolean closing;
@@ -23,9 +25,16 @@ final class Child implements AutoCloseable {
 
     /// @param restarting whether it is started again when it ends, as a supervisor would
     Child(String name, List<String> command, boolean restarting) {
+        this(name, command, restarting, _ -> {});
+    }
+
+    /// @param restarting whether it is started again when it ends, as a supervisor would
+    /// @param listener   gets every line it says, after its name; called by one thread at a time
+    public Child(String name, List<String> command, boolean restarting, Consumer<String> listener) {
         this.name = name;
         this.command = List.copyOf(command);
         this.restarting = restarting;
+        this.listener = listener;
         process = launch();
     }
 
@@ -63,14 +72,19 @@ final class Child implements AutoCloseable {
     }
 
     private synchronized void say(String line) {
+        listener.accept(name + "| " + line);
         lines.add(line);
         if (lines.size() > LINES_MAX) {
             lines.remove();
         }
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
     }
 
     /// How often it has been started.
@@ -79,29 +93,29 @@ final class Child implements AutoCloseable {
     }
 
     /// Whether it has said that of late.
-    synchronized boolean said(String text) {
+    public synchronized boolean said(String text) {
         return lines.stream().anyMatch(line -> line.contains(text));
     }
 
     /// The last lines, each after its name.
-    synchronized String log() {
+    public synchronized String log() {
         var text = new StringBuilder();
         lines.forEach(line -> text.append(name).append("| ").append(line).append('\n'));
         return text.toString();
     }
 
     /// As kill -9.
-    void kill() {
+    public void kill() {
         process.destroyForcibly();
     }
 
     /// As kill: it may hand back what it has.
-    void terminate() {
-        process.destroy();
+    public void terminate() {
+        process.toHandle().destroy(); // Process.destroy() would also close its standard input, a parent's end
     }
 
     /// Its exit status, when it ends within 30 s.
-    int status() throws InterruptedException {
+    public int status() throws InterruptedException {
         if (!process.waitFor(30, TimeUnit.SECONDS)) {
             throw new AssertionError(name + " has not ended within 30 s");
         }
@@ -109,11 +123,11 @@ final class Child implements AutoCloseable {
     }
 
     /// Stops it as the kernel's scheduler would: it does not run, and does not know.
-    void freeze() throws IOException, InterruptedException {
+    public void freeze() throws IOException, InterruptedException {
         signal("STOP");
     }
 
-    void thaw() throws IOException, InterruptedException {
+    public void thaw() throws IOException, InterruptedException {
         signal("CONT");
     }
 

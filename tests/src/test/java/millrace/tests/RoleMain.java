@@ -6,11 +6,13 @@ import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import millrace.proto.Cluster;
+import millrace.proto.ExitCode;
+import millrace.proto.Refusal;
 import millrace.proto.Role;
 import millrace.proto.Settings;
 
 /// A process that plays one role until it is killed or its standard input ends: `ROLE BOOTSTRAP FLEET [KEY=VALUE]...`.
-final class RoleMain {
+public final class RoleMain {
     private RoleMain() {}
 
     public static void main(String[] args) throws InterruptedException {
@@ -20,8 +22,28 @@ final class RoleMain {
                 .skip(3)
                 .map(flag -> flag.split("=", 2))
                 .collect(Collectors.toMap(flag -> flag[0], flag -> flag[1]));
-        var running = start(args[0], Cluster.at(args[1], args[2]), flags);
-        System.exit(running.await().number());
+        System.exit(play(args[0], Cluster.at(args[1], args[2]), flags).number());
+    }
+
+    private static ExitCode play(String name, Cluster cluster, Map<String, String> flags) throws InterruptedException {
+        try {
+            var running = start(name, cluster, flags);
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> leave(running), "leave"));
+            return running.await();
+        } catch (Refusal e) {
+            System.err.println(e.getMessage());
+            return e.code();
+        }
+    }
+
+    // As the command line's roles do when they are asked to stop.
+    private static void leave(Role.Running running) {
+        running.close();
+        try {
+            Runtime.getRuntime().halt(running.await().number());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     static Role.Running start(String name, Cluster cluster, Map<String, String> flags) {

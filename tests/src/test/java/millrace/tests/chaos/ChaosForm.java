@@ -1,0 +1,68 @@
+package millrace.tests.chaos;
+
+import java.time.Duration;
+
+/// How long, how hard and against what: one of three forms, chosen by the system property `millrace.chaos`. Between
+/// rounds of faults everything that was submitted has to finish in peace.
+///
+/// @param faults of one round
+/// @param quiet  how long everything may take to finish once the faults have stopped
+/// @param wanted the least that the faults must have done
+record ChaosForm(String name, int rounds, Faults faults, Load load, Duration quiet, Wanted wanted) {
+    /// @param length       of a round
+    /// @param kills        of workers, producers and aggregators, as by kill -9
+    /// @param broker       kills of the broker
+    /// @param zombies      freezes longer than the lock of a task or the session of a group
+    /// @param terminations of workers, producers and aggregators, as by kill
+    /// @param wire         delays, holds and cuts
+    record Faults(Duration length, int kills, int broker, int zombies, int terminations, int wire) {}
+
+    /// @param customers that submit jobs, one after the other each
+    /// @param jobTasks  about the most tasks of a job
+    /// @param tasks     the least number of tasks to submit in all
+    record Load(int customers, int jobTasks, long tasks) {}
+
+    /// The least that must be found in the topics, or the faults have missed.
+    ///
+    /// @param redeliveries results of records that had been delivered before
+    /// @param duplicates   values of a range that had one already
+    /// @param reEmissions  tasks sent again
+    /// @param takeovers    changes of a partition's owner
+    /// @param deposed      owners that were replaced while they were frozen
+    record Wanted(long redeliveries, long duplicates, long reEmissions, long takeovers, long deposed) {}
+
+    private static ChaosForm ofName(String name) {
+        return switch (name) {
+            case "short" ->
+                new ChaosForm(
+                        name,
+                        1,
+                        new Faults(Duration.ofSeconds(45), 5, 1, 2, 1, 3),
+                        new Load(3, 200, 1_000),
+                        Duration.ofSeconds(60),
+                        new Wanted(1, 0, 0, 1, 0));
+            case "ci" ->
+                new ChaosForm(
+                        name,
+                        2,
+                        new Faults(Duration.ofSeconds(210), 31, 3, 6, 3, 10),
+                        new Load(8, 2_000, 100_000),
+                        Duration.ofSeconds(120),
+                        new Wanted(20, 5, 10, 6, 1));
+            case "long" ->
+                new ChaosForm(
+                        name,
+                        12,
+                        new Faults(Duration.ofSeconds(270), 40, 4, 8, 4, 14),
+                        new Load(8, 2_000, 600_000),
+                        Duration.ofSeconds(120),
+                        new Wanted(200, 50, 100, 60, 6));
+            default ->
+                throw new IllegalArgumentException("millrace.chaos is '" + name + "', allowed: short, ci or long");
+        };
+    }
+
+    static ChaosForm chosen() {
+        return ofName(System.getProperty("millrace.chaos", "short"));
+    }
+}

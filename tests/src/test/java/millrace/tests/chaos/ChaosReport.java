@@ -1,0 +1,63 @@
+package millrace.tests.chaos;
+
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/// The figures of a run, for people.
+record ChaosReport(
+        ChaosForm form, long seed, double seconds, Nemesis nemesis, ClientLog log, Findings findings, Traces traces) {
+    @Override
+    public String toString() {
+        var kills = nemesis.kills();
+        var byRole = Arrays.stream(Post.Kind.values())
+                .map(kind -> "%d %ss".formatted(kills.getOrDefault(kind, 0), kind.role()))
+                .collect(Collectors.joining(", "));
+        var unknown = log.entries().stream()
+                .filter(entry -> entry.outcome() == ClientLog.Outcome.UNKNOWN)
+                .count();
+        return """
+                chaos (%s) of seed %d, %.0f s
+                  killed        %d (%s)
+                  broker killed %d
+                  asked to go   %d
+                  zombies       %d
+                  wire faults   %d
+                  jobs          %d, %d succeeded, %d cancelled; %d actions, %d of unknown outcome
+                  tasks checked %d, %d results
+                  redeliveries  %d
+                  duplicates    %d
+                  re-emissions  %d, %d copies, %d handed back
+                  takeovers     %d, %d of frozen owners, %d records by replaced owners, %d aborted
+                  lost          %d
+                  doubled       %d
+                  wrong         %d""".formatted(
+                        form.name(),
+                        seed,
+                        seconds,
+                        kills.values().stream().mapToInt(Integer::intValue).sum(),
+                        byRole,
+                        nemesis.brokerKills(),
+                        nemesis.terminations(),
+                        nemesis.zombies().size(),
+                        nemesis.wireFaults(),
+                        log.orders().size(),
+                        findings.succeeded(),
+                        findings.cancelled(),
+                        log.entries().size(),
+                        unknown,
+                        findings.tasks(),
+                        traces.results(),
+                        traces.redeliveries(),
+                        traces.duplicates(),
+                        traces.reEmissions(),
+                        traces.copies(),
+                        traces.handedBack(),
+                        traces.takeovers(),
+                        traces.deposed(),
+                        traces.outdated(),
+                        traces.aborted(),
+                        findings.lost(),
+                        findings.doubled(),
+                        findings.wrong().size());
+    }
+}

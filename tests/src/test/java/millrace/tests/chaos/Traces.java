@@ -1,0 +1,94 @@
+package millrace.tests.chaos;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+
+/// What the faults have left in the topics: that they hit.
+///
+/// @param redeliveries results of records that had been delivered before
+/// @param duplicates   values of a range that had one already
+/// @param reEmissions  tasks that had been sent before
+/// @param handedBack   results without an answer
+/// @param takeovers    changes of a partition's owner
+/// @param deposed      owners that were replaced while they were frozen
+/// @param outdated     records of progress by an owner that had been replaced
+/// @param aborted      records of transactions that came to nothing
+record Traces(
+        long results,
+        long redeliveries,
+        long duplicates,
+        long reEmissions,
+        long copies,
+        long handedBack,
+        long takeovers,
+        long deposed,
+        long outdated,
+        long aborted) {
+    private record Span(String job, long first, long end) {}
+
+    static Traces of(Ledger ledger, List<Nemesis.Zombie> zombies) {
+        var redeliveries = 0L;
+        var duplicates = 0L;
+        var handedBack = 0L;
+        var values = new HashSet<Span>();
+        for (var entry : ledger.results()) {
+            var result = entry.body();
+            redeliveries += result.getDelivery() > 1 ? 1 : 0;
+            handedBack += result.hasHandedBack() ? 1 : 0;
+            if (result.hasDone() && !values.add(new Span(result.getJob(), result.getFirst(), result.getEnd()))) {
+                duplicates++;
+            }
+        }
+        var reEmissions = 0L;
+        var copies = 0L;
+        for (var entry : ledger.tasks()) {
+            copies += entry.body().getCopy() ? 1 : 0;
+            reEmissions += entry.body().getEmission() > 1 && !entry.body().getCopy() ? 1 : 0;
+        }
+        var takeovers = 0L;
+        var outdated = 0L;
+        var owners = new HashMap<Integer, String>();
+        var generations = new HashMap<Integer, Long>();
+        for (var entry : ledger.progress()) {
+            var progress = entry.body();
+            if (progress.getGeneration() < generations.getOrDefault(entry.partition(), Long.MIN_VALUE)) {
+                outdated++;
+                continue;
+            }
+            generations.put(entry.partition(), progress.getGeneration());
+            var before = owners.put(entry.partition(), progress.getOwner());
+            takeovers += before != null && !before.equals(progress.getOwner()) ? 1 : 0;
+        }
+        return new Traces(
+                ledger.results().size(),
+                redeliveries,
+                duplicates,
+                reEmissions,
+                copies,
+                handedBack,
+                takeovers,
+                zombies.stream().filter(zombie -> isDeposed(ledger, zombie)).count(),
+                outdated,
+                aborted(ledger));
+    }
+
+    private static long aborted(Ledger ledger) {
+        return ledger.aborted();
+    }
+
+    // It owned a partition when it was frozen, and before it ran again somebody else did.
+    private static boolean isDeposed(Ledger ledger, Nemesis.Zombie zombie) {
+        var owners = new HashMap<Integer, String>();
+        for (var entry : ledger.progress()) {
+            if (entry.atMillis() < zombie.frozenMillis()) {
+                owners.put(entry.partition(), entry.body().getOwner());
+            } else if (entry.atMillis() < zombie.thawedMillis()
+                    && zombie.process().equals(owners.get(entry.partition()))
+                    && !zombie.process().equals(entry.body().getOwner())) {
+                return true;
+            }
+        }
+        return false;
+    }
+}
