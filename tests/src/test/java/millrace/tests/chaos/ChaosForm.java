@@ -11,11 +11,13 @@ import java.time.Duration;
 record ChaosForm(String name, int rounds, Faults faults, Load load, Duration quiet, Wanted wanted) {
     /// @param length       of a round
     /// @param kills        of workers, producers and aggregators, as by kill -9
-    /// @param broker       kills of the broker
+    /// @param brokerKills  as by kill -9
+    /// @param brokerFreezes for some seconds
     /// @param zombies      freezes longer than the lock of a task or the session of a group
     /// @param terminations of workers, producers and aggregators, as by kill
     /// @param wire         delays, holds and cuts
-    record Faults(Duration length, int kills, int broker, int zombies, int terminations, int wire) {}
+    record Faults(
+            Duration length, int kills, int brokerKills, int brokerFreezes, int zombies, int terminations, int wire) {}
 
     /// @param customers that submit jobs, one after the other each
     /// @param jobTasks  about the most tasks of a job
@@ -37,26 +39,26 @@ record ChaosForm(String name, int rounds, Faults faults, Load load, Duration qui
                 new ChaosForm(
                         name,
                         1,
-                        new Faults(Duration.ofSeconds(45), 5, 1, 2, 1, 3),
+                        new Faults(Duration.ofSeconds(45), 5, 1, 0, 2, 1, 3),
                         new Load(3, 200, 1_000),
-                        Duration.ofSeconds(60),
+                        Duration.ofMinutes(1),
                         new Wanted(1, 0, 0, 1, 0));
             case "ci" ->
                 new ChaosForm(
                         name,
                         2,
-                        new Faults(Duration.ofSeconds(210), 31, 3, 6, 3, 10),
-                        new Load(8, 2_000, 100_000),
-                        Duration.ofSeconds(120),
-                        new Wanted(20, 5, 10, 6, 1));
+                        new Faults(Duration.ofSeconds(200), 31, 3, 1, 6, 3, 10),
+                        new Load(8, 2_000, 120_000),
+                        Duration.ofMinutes(2),
+                        new Wanted(50, 50, 10, 12, 1));
             case "long" ->
                 new ChaosForm(
                         name,
                         12,
-                        new Faults(Duration.ofSeconds(270), 40, 4, 8, 4, 14),
+                        new Faults(Duration.ofSeconds(270), 40, 4, 2, 8, 4, 14),
                         new Load(8, 2_000, 600_000),
-                        Duration.ofSeconds(120),
-                        new Wanted(200, 50, 100, 60, 6));
+                        Duration.ofMinutes(2),
+                        new Wanted(300, 300, 60, 100, 6));
             default ->
                 throw new IllegalArgumentException("millrace.chaos is '" + name + "', allowed: short, ci or long");
         };

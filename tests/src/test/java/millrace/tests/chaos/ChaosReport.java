@@ -18,12 +18,13 @@ record ChaosReport(
         return """
                 chaos (%s) of seed %d, %.0f s
                   killed        %d (%s)
-                  broker killed %d
+                  broker killed %d, frozen %d
                   asked to go   %d
                   zombies       %d
                   wire faults   %d
                   jobs          %d, %d succeeded, %d cancelled; %d actions, %d of unknown outcome
                   tasks checked %d, %d results
+                  ordered twice %d
                   redeliveries  %d
                   duplicates    %d
                   re-emissions  %d, %d copies, %d handed back
@@ -37,6 +38,7 @@ record ChaosReport(
                         kills.values().stream().mapToInt(Integer::intValue).sum(),
                         byRole,
                         nemesis.brokerKills(),
+                        nemesis.brokerFreezes(),
                         nemesis.terminations(),
                         nemesis.zombies().size(),
                         nemesis.wireFaults(),
@@ -47,6 +49,7 @@ record ChaosReport(
                         unknown,
                         findings.tasks(),
                         traces.results(),
+                        traces.repeated(),
                         traces.redeliveries(),
                         traces.duplicates(),
                         traces.reEmissions(),

@@ -70,8 +70,10 @@ final class Customer implements Runnable {
         var job = name + "-" + ++jobs;
         var many = shop.load().jobTasks();
         return switch (random.nextInt(10)) {
+            // Tasks so long that whoever takes one claims it, and that are lost with him.
+            case 0 -> order(job, sum(random.nextInt(1, 2 + many / 300), random.nextInt(6_000_000, 9_000_000)), 1);
             // Tasks that somebody holds when something goes wrong.
-            case 0, 1, 2 -> order(job, sum(random.nextInt(20, many / 4), random.nextInt(5_000, 40_000)), 3);
+            case 1, 2 -> order(job, sum(random.nextInt(20, many / 4), random.nextInt(5_000, 40_000)), 3);
             // Tasks that are hardly any work.
             case 3, 4, 5, 6 -> order(job, sum(random.nextInt(many / 10, many), random.nextInt(0, 500)), 1);
             case 7, 8 -> order(job, new Work.Lines(new Spell(random.nextInt(1, many))), random.nextInt(1, 8));
@@ -97,7 +99,11 @@ final class Customer implements Runnable {
         var options = JobOptions.DEFAULT
                 .withId(order.job())
                 .withPolicy(Policy.DEFAULT.withTaskItems(order.taskItems()).withPriority(random.nextInt(-2, 3)));
-        insist(ClientLog.Action.SUBMIT, order, options, _ -> {});
+        if (chance(0.2)) {
+            twice(order, options);
+        } else {
+            insist(ClientLog.Action.SUBMIT, order, options, _ -> {});
+        }
         pause(random.nextLong(1, 3_000));
         if (chance(0.2)) {
             disconnect(); // as another process would
@@ -115,6 +121,25 @@ final class Customer implements Runnable {
             insist(ClientLog.Action.CANCEL, order, options, job -> job.cancel("changed its mind"));
         }
         await(order, options);
+    }
+
+    // With the help of another, who submits it at the same moment.
+    private void twice(ClientLog.Order order, JobOptions options) throws InterruptedException {
+        var other = new Customer(name, shop, random.split());
+        var helper = Thread.ofPlatform()
+                .name(name + "-too")
+                .uncaughtExceptionHandler(Thread.currentThread().getUncaughtExceptionHandler())
+                .start(() -> {
+                    try {
+                        other.insist(ClientLog.Action.SUBMIT_AGAIN, order, options, _ -> {});
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    } finally {
+                        other.disconnect();
+                    }
+                });
+        insist(ClientLog.Action.SUBMIT, order, options, _ -> {});
+        helper.join();
     }
 
     private boolean chance(double of) {

@@ -17,6 +17,9 @@ sealed interface Fault {
     /// The broker is gone at once, and started again on what it left.
     record KillBroker(long millis) implements Fault {}
 
+    /// The broker does not run for a while, and does not know.
+    record FreezeBroker(long millis) implements Fault {}
+
     /// Everything said to the broker and by it comes later.
     record Delay(long byMillis, long millis) implements Fault {}
 

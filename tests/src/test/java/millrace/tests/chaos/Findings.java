@@ -1,5 +1,6 @@
 package millrace.tests.chaos;
 
+import com.google.protobuf.ByteString;
 import java.math.BigInteger;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -33,6 +34,7 @@ final class Findings {
         var findings = new Findings(log, ledger);
         findings.checkEndings();
         findings.checkSubmissions();
+        findings.checkValues();
         findings.checkProgress();
         if (ledger.deadLetters() > 0) {
             findings.wrong("%d dead letters, and no kernel fails".formatted(ledger.deadLetters()));
@@ -136,7 +138,7 @@ final class Findings {
     }
 
     private void checkOutput(ClientLog.Order order, Ending ending, Map<String, OutputPiece> places) {
-        var bytes = com.google.protobuf.ByteString.EMPTY;
+        var bytes = ByteString.EMPTY;
         var place = ending.getOutput();
         for (var offset : place.getOffsetsList()) {
             var piece = places.get(place.getPartition() + "/" + offset);
@@ -177,7 +179,7 @@ final class Findings {
     }
 
     private void checkSubmissions() {
-        var specs = new HashMap<String, com.google.protobuf.ByteString>();
+        var specs = new HashMap<String, ByteString>();
         for (var entry : ledger.orders()) {
             var order = entry.body();
             if (order.hasSubmit()) {
@@ -193,6 +195,25 @@ final class Findings {
             }
             if (entry.outcome() == ClientLog.Outcome.ACCEPTED && !specs.containsKey(entry.job())) {
                 wrong("%s of %s was accepted, and no such job was submitted".formatted(entry.action(), entry.job()));
+            }
+        }
+    }
+
+    // The kernels are pure: whoever computes a range gets the same bytes.
+    private void checkValues() {
+        record Span(String job, long first, long end) {}
+        var values = new HashMap<Span, ByteString>();
+        for (var entry : ledger.results()) {
+            var result = entry.body();
+            if (result.hasDone()) {
+                var value = result.getDone().getValue();
+                var span = new Span(result.getJob(), result.getFirst(), result.getEnd());
+                if (!value.equals(values.getOrDefault(span, value))) {
+                    wrong("%s has two values".formatted(span));
+                }
+                values.put(span, value);
+            } else if (result.hasFailed()) {
+                wrong("a task of %s failed: %s".formatted(result.getJob(), result.getFailed()));
             }
         }
     }

@@ -34,6 +34,7 @@ final class Nemesis {
     private long deeds;
     private long started;
     private int brokerKills;
+    private int brokerFreezes;
     private int terminations;
     private int wireFaults;
 
@@ -90,6 +91,11 @@ final class Nemesis {
                 processes.killBroker();
                 at(end, processes::startBroker);
             }
+            case Fault.FreezeBroker _ -> {
+                brokerFreezes++;
+                processes.freezeBroker();
+                at(end, processes::thawBroker);
+            }
             case Fault.Delay delay -> {
                 wireFaults++;
                 processes.proxy().delay(delay.byMillis());
@@ -145,6 +151,10 @@ final class Nemesis {
 
     int brokerKills() {
         return brokerKills;
+    }
+
+    int brokerFreezes() {
+        return brokerFreezes;
     }
 
     int terminations() {

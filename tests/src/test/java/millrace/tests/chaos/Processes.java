@@ -128,6 +128,14 @@ final class Processes implements AutoCloseable {
         broker = broker();
     }
 
+    void freezeBroker() throws IOException, InterruptedException {
+        broker.freeze();
+    }
+
+    void thawBroker() throws IOException, InterruptedException {
+        broker.thaw();
+    }
+
     private static List<String> command(String heap) {
         var command = new ArrayList<>(JAVA);
         command.add(1, heap);

@@ -67,8 +67,11 @@ record Schedule(int round, List<Planned> plan) {
                 var millis = kind == Post.Kind.WORKER ? between(16_500, 20_000) : between(7_500, 10_000);
                 draws.add(at -> disturb(at, kind, millis, Fault.Freeze::new));
             }
-            for (var i = 0; i < faults.broker(); i++) {
+            for (var i = 0; i < faults.brokerKills(); i++) {
                 draws.add(at -> alone(at, "broker", 10_000, new Fault.KillBroker(between(200, 3_000))));
+            }
+            for (var i = 0; i < faults.brokerFreezes(); i++) {
+                draws.add(at -> alone(at, "broker", 2_000, new Fault.FreezeBroker(between(2_000, 9_000))));
             }
             for (var i = 0; i < faults.wire(); i++) {
                 var fault = wireFault(i);

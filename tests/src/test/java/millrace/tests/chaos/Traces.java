@@ -3,9 +3,12 @@ package millrace.tests.chaos;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.stream.Collectors;
+import millrace.v1.JobOrder;
 
 /// What the faults have left in the topics: that they hit.
 ///
+/// @param repeated     jobs whose submission stands there more than once
 /// @param redeliveries results of records that had been delivered before
 /// @param duplicates   values of a range that had one already
 /// @param reEmissions  tasks that had been sent before
@@ -16,6 +19,7 @@ import java.util.List;
 /// @param aborted      records of transactions that came to nothing
 record Traces(
         long results,
+        long repeated,
         long redeliveries,
         long duplicates,
         long reEmissions,
@@ -62,6 +66,7 @@ record Traces(
         }
         return new Traces(
                 ledger.results().size(),
+                repeated(ledger),
                 redeliveries,
                 duplicates,
                 reEmissions,
@@ -70,11 +75,18 @@ record Traces(
                 takeovers,
                 zombies.stream().filter(zombie -> isDeposed(ledger, zombie)).count(),
                 outdated,
-                aborted(ledger));
+                ledger.aborted());
     }
 
-    private static long aborted(Ledger ledger) {
-        return ledger.aborted();
+    private static long repeated(Ledger ledger) {
+        return ledger.orders().stream()
+                .map(Ledger.Entry::body)
+                .filter(JobOrder::hasSubmit)
+                .collect(Collectors.groupingBy(JobOrder::getJob, Collectors.counting()))
+                .values()
+                .stream()
+                .filter(times -> times > 1)
+                .count();
     }
 
     // It owned a partition when it was frozen, and before it ran again somebody else did.
