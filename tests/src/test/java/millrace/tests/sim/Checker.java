@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import millrace.proto.DeadLetter;
 import millrace.proto.Digests;
 import millrace.proto.Ending;
 import millrace.proto.Heartbeat;
@@ -18,6 +19,7 @@ import millrace.proto.JobOrder;
 import millrace.proto.JobState;
 import millrace.proto.OutputPiece;
 import millrace.proto.Progress;
+import millrace.proto.Ranges;
 import millrace.proto.Result;
 import millrace.proto.Snapshot;
 import millrace.proto.Task;
@@ -37,11 +39,12 @@ final class Checker {
     private final List<Watch<?>> watches = new ArrayList<>();
     private final Map<String, JobFold> folds = new LinkedHashMap<>();
     private final Set<String> open = new java.util.LinkedHashSet<>();
-    private final Set<Named> answered = new HashSet<>();
+    private final Map<Named, Long> answered = new HashMap<>();
     private final Set<Named> claimed = new HashSet<>();
     private final Map<String, Shown> shown = new HashMap<>();
     private final Map<String, Long> covered = new HashMap<>();
     private final Map<String, List<Snapshot>> pieces = new HashMap<>();
+    private final Map<String, Ranges> letters = new HashMap<>();
     private final FeedCheck feeding;
     private long tasks;
 
@@ -65,6 +68,7 @@ final class Checker {
             watches.add(new Watch<>(broker.results.get(p), (offset, _, result) -> result(offset, result)));
             watches.add(new Watch<>(broker.progress.get(p), (_, _, progress) -> progress(progress)));
             watches.add(new Watch<>(broker.snapshots.get(p), (_, _, piece) -> snapshot(piece)));
+            watches.add(new Watch<>(broker.letters.get(p), (_, _, letter) -> letter(letter)));
             watches.add(new Watch<>(broker.endings.get(p), (_, _, ending) -> ending(partition, ending)));
         }
         watches.add(new Watch<>(broker.workers, (_, _, beat) -> beat(beat)));
@@ -115,7 +119,8 @@ final class Checker {
     }
 
     private void result(long offset, Result result) {
-        answered.add(new Named(result.worker(), result.job(), result.first(), result.end(), result.emission()));
+        answered.putIfAbsent(
+                new Named(result.worker(), result.job(), result.first(), result.end(), result.emission()), offset);
         var fold = folds.get(result.job());
         if (fold != null) {
             fold.take(offset, result);
@@ -193,6 +198,20 @@ final class Checker {
         }
     }
 
+    private void letter(DeadLetter letter) {
+        var fold = folds.get(letter.job());
+        require(
+                fold != null
+                        && fold.attemptsOf(new Ranges.Range(letter.first(), letter.end()))
+                                == letter.causes().size(),
+                "a dead letter of job %s says that [%d, %d) failed %d times",
+                letter.job(),
+                letter.first(),
+                letter.end(),
+                letter.causes().size());
+        letters.computeIfAbsent(letter.job(), _ -> new Ranges()).add(letter.first(), letter.end());
+    }
+
     // A state covers what the results below its offset come to.
     private void snapshot(Snapshot piece) {
         var fold = folds.get(piece.job());
@@ -241,6 +260,13 @@ final class Checker {
         fold.ending = ending;
         open.remove(id);
         EndingCheck.check(world, fold, ending, output(ending));
+        var told = letters.getOrDefault(id, new Ranges());
+        require(
+                told.equals(ending.dead()),
+                "job %s ends without %s, and its dead letters are of %s",
+                id,
+                ending.dead(),
+                told);
     }
 
     private byte @Nullable [] output(Ending ending) {
@@ -310,12 +336,12 @@ final class Checker {
         if (task != null) {
             var name = new Named(worker, task.job(), task.first(), task.end(), task.emission());
             require(
-                    answered.contains(name) || claimed.contains(name),
+                    answered.containsKey(name) || claimed.contains(name),
                     "%s accepts %s, and neither its result nor its claim is written",
                     worker,
                     task);
+            feeding.finished(partition, offset, answered.get(name));
         }
-        feeding.finished(partition, offset);
     }
 
     /// A worker's core begins with a task.

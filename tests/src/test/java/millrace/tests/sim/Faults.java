@@ -32,6 +32,8 @@ final class Faults {
             Fault.FOREIGN_RESULT,
             Fault.COMPACTION);
 
+    private record Gone(long at, long holds) {}
+
     private final World world;
     private final Chance chance;
     private final Set<Fault> enabled = EnumSet.noneOf(Fault.class);
@@ -46,6 +48,7 @@ final class Faults {
     private final double passingFailures;
     private final JoinLimits limits;
     private final ArrayDeque<Runnable> orders = new ArrayDeque<>();
+    private final List<Gone> gone = new ArrayList<>();
     private int names;
     private int unsubmitted;
     private boolean over;
@@ -135,7 +138,15 @@ final class Faults {
     /// Its supervisor starts it again, or somebody starts another in its place.
     void workerLeft(SimWorker worker, boolean asked) {
         workers.remove(worker);
+        gone.add(new Gone(world.agenda.now(), worker.holds()));
         world.agenda.in(chance.millis(100, asked ? 8_000 : 3_000), this::startWorker);
+    }
+
+    /// What all workers of the last 10 s could hold and compute at once.
+    long recentHolds() {
+        gone.removeIf(one -> world.agenda.now() - one.at > 10 * Agenda.SECOND);
+        return workers.stream().mapToLong(SimWorker::holds).sum()
+                + gone.stream().mapToLong(Gone::holds).sum();
     }
 
     void killWorker(SimWorker worker) {

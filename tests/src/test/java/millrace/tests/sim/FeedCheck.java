@@ -5,11 +5,11 @@ import static millrace.tests.sim.Violation.require;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
+import millrace.proto.Heartbeat;
 import millrace.proto.JobOrder;
 import millrace.proto.Progress;
 import millrace.proto.Ranges.Range;
@@ -19,10 +19,20 @@ import org.jspecify.annotations.Nullable;
 /// Holds every emission against what its producer had read: it feeds alone, nothing that is done, ended, cancelled
 /// or paused, by boundaries that stay, and again only what was answered, lost or never sent.
 final class FeedCheck {
+    /// Tasks in flight for each one that workers can hold or compute: they are short while their cost is not known.
+    private static final long IN_FLIGHT_MAX = 100;
+
     /// Copies of one range.
     private static final int COPIES_MAX = 3;
 
     private static final long SENDING = -1;
+
+    /// A worker that was heard so lately counts as alive.
+    private static final long LIVE = 5 * Agenda.SECOND;
+
+    private record Place(int partition, long offset) {}
+
+    private record Told(long at, Heartbeat beat) {}
 
     private static final class Sent {
         final int number;
@@ -51,15 +61,21 @@ final class FeedCheck {
         long generation = -1;
         long position;
         BitSet settled = new BitSet();
+        List<Progress.Again> again = List.of();
         TreeMap<Range, Cut> cuts = new TreeMap<>();
     }
 
     private final World world;
     private final Map<SimProducer, Map<String, Known>> known = new HashMap<>();
-    private final Set<Long> finished = new HashSet<>();
+    // Where the result of a record that is done with is, or -1 when it was claimed.
+    private final Map<Place, Long> finished = new HashMap<>();
+    private final Map<SimProducer, Map<String, Told>> beats = new HashMap<>();
+    private final long[] starts;
+    private long appended;
 
     FeedCheck(World world) {
         this.world = world;
+        starts = new long[world.broker.taskPartitions];
     }
 
     private Known of(SimProducer producer, String job) {
@@ -95,6 +111,7 @@ final class FeedCheck {
         job.settled = JobFold.bits(progress.done());
         job.settled.or(JobFold.bits(progress.dead()));
         job.cuts.forEach((range, cut) -> cut.touched |= intersects(job.settled, range));
+        job.again = progress.again();
         for (var again : progress.again()) {
             var cut = job.cuts.get(new Range(again.first(), again.end()));
             if (cut != null) {
@@ -110,7 +127,7 @@ final class FeedCheck {
 
     // ---- what it does
 
-    /// It begins to feed.
+    /// It takes the lead.
     void leads(SimProducer producer) {
         known.getOrDefault(producer, Map.of()).values().forEach(job -> job.cuts = new TreeMap<>());
     }
@@ -167,18 +184,63 @@ final class FeedCheck {
                         producer,
                         task,
                         sent.number);
+                long result = finished.getOrDefault(new Place(sent.partition, sent.offset), -1L);
+                require(
+                        sent.answered || job.position > result,
+                        "%s emits %s, and the result of emission %d, at %d, is still to be counted",
+                        producer,
+                        task,
+                        sent.number,
+                        result);
+                require(
+                        sent.answered || !inHand(producer, task, sent.number),
+                        "%s emits %s, which a live worker has in hand",
+                        producer,
+                        task);
             }
         }
         cut.sent.add(new Sent(task.emission(), partition));
     }
 
     private boolean isFinished(Sent sent) {
-        return sent.offset != SENDING
-                && world.broker.share.startOffset(sent.partition).orElse(0) > sent.offset;
+        return sent.offset != SENDING && sent.offset < starts[sent.partition];
+    }
+
+    /// The share group has taken acknowledgements. A restarted broker knows its start only when somebody fetches.
+    void acknowledged() {
+        for (var p = 0; p < starts.length; p++) {
+            starts[p] = Math.max(starts[p], world.broker.share.startOffset(p).orElse(0));
+        }
+    }
+
+    /// It found the record of a task that is not finished as it took the lead.
+    void found(SimProducer producer, Task task, int partition, long offset) {
+        var job = of(producer, task.job());
+        if (job.submitted && !intersects(job.settled, task.range())) {
+            var sent = new Sent(task.emission(), partition);
+            sent.offset = offset;
+            sent.answered = job.again.stream()
+                    .anyMatch(again -> again.first() == task.first()
+                            && again.end() == task.end()
+                            && again.emission() == task.emission());
+            job.cuts.computeIfAbsent(task.range(), _ -> new Cut()).sent.add(sent);
+        }
+    }
+
+    /// Records of tasks that are not done with.
+    long unfinished() {
+        return appended - finished.size();
     }
 
     /// Its record is in its partition.
     void appended(SimProducer producer, Task task, int partition, long offset) {
+        appended++;
+        var live = world.faults.recentHolds();
+        require(
+                unfinished() <= IN_FLIGHT_MAX * live + 10,
+                "%d tasks are in flight, and workers could hold and compute %d",
+                unfinished(),
+                live);
         var sent = sent(producer, task);
         if (sent != null) {
             sent.offset = offset;
@@ -206,7 +268,29 @@ final class FeedCheck {
     }
 
     /// The share group was told that a record is done with.
-    void finished(int partition, long offset) {
-        finished.add(offset * 64 + partition);
+    ///
+    /// @param result where its worker's result is, or null when the worker has claimed it
+    void finished(int partition, long offset, @Nullable Long result) {
+        finished.putIfAbsent(new Place(partition, offset), result == null ? -1 : result);
+    }
+
+    /// A producer has read a heartbeat.
+    void readBeat(SimProducer producer, Heartbeat beat) {
+        beats.computeIfAbsent(producer, _ -> new LinkedHashMap<>())
+                .put(beat.worker(), new Told(world.agenda.now(), beat));
+    }
+
+    private boolean inHand(SimProducer producer, Task task, int emission) {
+        return beats.getOrDefault(producer, Map.of()).values().stream()
+                .anyMatch(told -> world.agenda.now() - told.at < LIVE && holds(told.beat, task, emission));
+    }
+
+    private static boolean holds(Heartbeat beat, Task task, int emission) {
+        return beat.state() != Heartbeat.State.STOPPED
+                && beat.holdings().stream()
+                        .anyMatch(one -> one.job().equals(task.job())
+                                && one.first() == task.first()
+                                && one.end() == task.end()
+                                && one.emission() == emission);
     }
 }

@@ -10,6 +10,7 @@ import millrace.proto.Progress;
 import millrace.proto.Result;
 import millrace.proto.Snapshot;
 import millrace.proto.Task;
+import millrace.tests.model.Isolation;
 
 /// Where a planted bug takes hold: between the cores and the model of Kafka everything passes through one of these
 /// methods, which change nothing unless a bug overrides them. Where a method answers with an [Optional], none means
@@ -22,6 +23,21 @@ class Harm {
 
     List<millrace.worker.Action> worker(SimWorker worker, List<millrace.worker.Action> actions) {
         return actions;
+    }
+
+    /// What becomes of a result on its way to the brokers; none means that it is lost, and taken for written.
+    Optional<Result> publish(SimWorker worker, Result result) {
+        return Optional.of(result);
+    }
+
+    /// Whether the worker takes results for written before they are.
+    boolean trustsItsOutbox() {
+        return false;
+    }
+
+    /// How often a record was delivered, as the desk is told.
+    int deliveries(int count) {
+        return count;
     }
 
     // ---- producer
@@ -40,6 +56,18 @@ class Harm {
 
     Optional<Heartbeat> heartbeat(SimProducer producer, Heartbeat beat) {
         return Optional.of(beat);
+    }
+
+    boolean learnsOfFailedSends() {
+        return true;
+    }
+
+    Isolation isolation() {
+        return Isolation.READ_COMMITTED;
+    }
+
+    long resultsEnd(long end) {
+        return end;
     }
 
     Optional<Task> found(Task task) {
@@ -80,7 +108,7 @@ class Harm {
         return Optional.of(order);
     }
 
-    long resume(long offset) {
+    long resume(long offset, long end) {
         return offset;
     }
 
@@ -94,5 +122,21 @@ class Harm {
 
     Transaction transaction(Transaction transaction) {
         return transaction;
+    }
+
+    /// Whether endings are written within the transaction.
+    boolean endsInTransaction() {
+        return true;
+    }
+
+    /// Whether offsets are committed with the transaction, and not before it.
+    boolean offsetsInTransaction() {
+        return true;
+    }
+
+    /// Whether an owner that does not know what became of its commit takes the partition over anew, and does not
+    /// just write again.
+    boolean startsAnewInDoubt() {
+        return true;
     }
 }

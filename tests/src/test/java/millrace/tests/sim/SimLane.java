@@ -115,7 +115,8 @@ final class SimLane {
         var task = line == null ? null : line.record();
         return task == null || task.partition() >= broker.jobPartitions
                 ? new millrace.worker.Delivery.Foreign(one.partition(), one.offset())
-                : new millrace.worker.Delivery.Valid(one.partition(), one.offset(), one.count(), task);
+                : new millrace.worker.Delivery.Valid(
+                        one.partition(), one.offset(), worker.world.harm.deliveries(one.count()), task);
     }
 
     void acknowledge(int partition, long offset, Ack ack) {
@@ -195,5 +196,6 @@ final class SimLane {
         }));
         var _ = broker.share.acknowledge(member, new TreeMap<>(pending));
         pending.clear();
+        worker.world.checker.feeding().acknowledged();
     }
 }

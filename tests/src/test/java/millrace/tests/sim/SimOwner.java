@@ -133,7 +133,7 @@ final class SimOwner {
         var tape = broker.results.get(partition);
         var end = tape.log.endOffset();
         long resume = broker.aggregators.committed(tape.partition).orElse(0L);
-        resume = world.harm.resume(resume);
+        resume = world.harm.resume(resume, end);
         fresh.start(resume, end);
         results = new Reader<>(of, tape, Isolation.READ_UNCOMMITTED, resume);
         work(epoch);
@@ -292,13 +292,17 @@ final class SimOwner {
         }
         var begun = epoch;
         step(() -> {
+            var offsets = Map.of(broker.results.get(partition).partition, transaction.resume());
+            if (!world.harm.offsetsInTransaction()) {
+                of.member.commit(offsets);
+                world.checker.committed(partition);
+            }
             writer.beginTransaction();
             send(writer, transaction);
             step(() -> {
-                writer.sendOffsetsToTransaction(
-                        Map.of(broker.results.get(partition).partition, transaction.resume()),
-                        broker.aggregators,
-                        of.member.membership());
+                if (world.harm.offsetsInTransaction()) {
+                    writer.sendOffsetsToTransaction(offsets, broker.aggregators, of.member.membership());
+                }
                 step(() -> {
                     writer.commitTransaction();
                     world.checker.committed(partition);
@@ -311,12 +315,17 @@ final class SimOwner {
     // The answer may be lost, and with it the knowledge of what became of the transaction.
     private void committed(int begun, Joiner current, Transaction decided) {
         var lost = world.network.lostAnswer();
+        var isUnknown = lost > 0 && world.chance.in(0.5);
         of.later(world.network.delay() + Math.min(lost, GIVES_UP), () -> {
             if (begun != epoch || stopped) {
                 return;
             }
-            if (lost >= GIVES_UP || !of.reaches()) {
+            if (isUnknown || !of.reaches()) {
                 world.trace("%s does not know whether it committed in partition %d", of.name, partition);
+                if (!world.harm.startsAnewInDoubt()) {
+                    write(current, decided);
+                    return;
+                }
                 failed(begun, again);
                 return;
             }
@@ -354,7 +363,11 @@ final class SimOwner {
         } else {
             saver.accept(kept);
         }
-        send(writer, broker.endings.get(partition), end.ending(offsets));
+        if (world.harm.endsInTransaction()) {
+            send(writer, broker.endings.get(partition), end.ending(offsets));
+        } else {
+            broker.send(broker.endings.get(partition), end.ending(offsets));
+        }
     }
 
     private void save(TransactionalProducer writer, Transaction.SavedState state) {

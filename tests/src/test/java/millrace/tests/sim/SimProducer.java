@@ -69,7 +69,7 @@ final class SimProducer extends Machine {
         origin = world.chance.between(0, 1L << 60);
         feeder = new Feeder(broker.taskPartitions, true, world.chance.fork());
         for (var p = 0; p < broker.jobPartitions; p++) {
-            endings.add(new Reader<>(this, broker.endings.get(p), Isolation.READ_COMMITTED, 0));
+            endings.add(new Reader<>(this, broker.endings.get(p), world.harm.isolation(), 0));
             orders.add(new Reader<>(this, broker.jobs.get(p), Isolation.READ_COMMITTED, 0));
             progress.add(new Reader<>(this, broker.progress.get(p), Isolation.READ_COMMITTED, 0));
         }
@@ -172,6 +172,7 @@ final class SimProducer extends Machine {
             for (var line : workers.poll(1000)) {
                 var beat = line.record();
                 if (beat != null) {
+                    world.checker.feeding().readBeat(this, beat);
                     world.harm.heartbeat(this, beat).ifPresent(told -> feeder.heartbeat(told, now()));
                 }
             }
@@ -262,6 +263,7 @@ final class SimProducer extends Machine {
                     world.trace("%s takes the lead", name);
                     stint++;
                     feeder.lead(now());
+                    world.checker.feeding().leads(this);
                     stage = Stage.READING_TASKS;
                     later(world.chance.millis(1, 20), this::askForUnfinished);
                 }
@@ -269,7 +271,6 @@ final class SimProducer extends Machine {
             case REBUILDING -> {
                 if (isThere()) {
                     feeder.rebuilt(now());
-                    world.checker.feeding().leads(this);
                     stage = Stage.FEEDING;
                 }
             }
@@ -299,6 +300,7 @@ final class SimProducer extends Machine {
                 if (task != null && line.offset() < end) {
                     var offset = line.offset();
                     var partition = p;
+                    world.checker.feeding().found(this, task, p, offset);
                     world.harm.found(task).ifPresent(told -> feeder.found(told, partition, offset, now()));
                 }
             }
@@ -333,7 +335,10 @@ final class SimProducer extends Machine {
                 this::listed,
                 listed -> answers.add(_ -> {
                     looking = false;
-                    listed.forEach((p, info) -> feeder.finishedBelow(p, finishedBelow(info, sent.getOrDefault(p, 0L))));
+                    listed.forEach((p, info) -> feeder.finishedBelow(
+                            p,
+                            world.harm.finishedBelow(
+                                    finishedBelow(info, sent.getOrDefault(p, 0L)), sent.getOrDefault(p, 0L))));
                 }));
     }
 
@@ -347,7 +352,7 @@ final class SimProducer extends Machine {
                 case Action.AskResultsEnd ask ->
                     asks.send(
                             () -> broker.results.get(ask.partition()).log.endOffset(),
-                            end -> answers.add(_ -> feeder.resultsEnd(ask.ask(), end)));
+                            end -> answers.add(_ -> feeder.resultsEnd(ask.ask(), world.harm.resultsEnd(end))));
             }
         }
     }
@@ -392,7 +397,9 @@ final class SimProducer extends Machine {
 
     private void unsent(Action.Emit emit) {
         world.checker.feeding().unsent(this, emit.task());
-        answers.add(now -> feeder.unsent(emit.id(), now));
+        if (world.harm.learnsOfFailedSends()) {
+            answers.add(now -> feeder.unsent(emit.id(), now));
+        }
     }
 
     /// Leaves with a word: another takes over at once.

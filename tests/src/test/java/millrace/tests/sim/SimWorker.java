@@ -115,6 +115,11 @@ final class SimWorker extends Machine {
         }
     }
 
+    /// Records that its lanes hold, and tasks that its cores compute, at most.
+    long holds() {
+        return config.cores() + (long) config.lanes() * config.laneRecords();
+    }
+
     void drain() {
         now(() -> tell(desk::drain));
     }
@@ -197,7 +202,14 @@ final class SimWorker extends Machine {
     // ---- outbox
 
     private void publish(Action.Publish publish) {
-        var result = publish.result();
+        var harmed = world.harm.publish(this, publish.result());
+        if (harmed.isEmpty() || world.harm.trustsItsOutbox()) {
+            tell(now -> desk.published(now, publish.ticket()));
+        }
+        if (harmed.isEmpty()) {
+            return;
+        }
+        var result = harmed.get();
         var unknown = world.faults.isUnknown();
         results.send(
                 () -> {
@@ -206,9 +218,13 @@ final class SimWorker extends Machine {
                     }
                     return true;
                 },
-                _ -> tell(now -> unknown == 0
-                        ? desk.published(now, publish.ticket())
-                        : desk.unpublished(now, publish.ticket(), "simulated")));
+                _ -> {
+                    if (!world.harm.trustsItsOutbox()) {
+                        tell(now -> unknown == 0
+                                ? desk.published(now, publish.ticket())
+                                : desk.unpublished(now, publish.ticket(), "simulated"));
+                    }
+                });
     }
 
     // ---- the end
