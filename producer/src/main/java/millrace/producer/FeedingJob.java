@@ -112,9 +112,9 @@ final class FeedingJob {
         return cancelled;
     }
 
-    /// Whether it may be fed, workers given.
+    /// Whether it may be fed, workers given. One that goes on from another waits to be told what that has done.
     boolean isActive() {
-        return !paused && !cancelled;
+        return !paused && !cancelled && (spec.parent().isEmpty() || generation >= 0);
     }
 
     /// Results of its partition below this offset have been counted.

@@ -60,6 +60,19 @@ class FeederTest {
     }
 
     @Test
+    void aReplayIsFedOnlyWhatItsParentLacks() {
+        var computation = new Computation(Specs.KERNEL.kernel(), 1, new TreeMap<>(), 100);
+        var stand = FeederStand.leading(8);
+        stand.submit(
+                JobSpec.of("again", 1, computation, 0, 100, new Join.IntegerSum(1), TENS, new TreeMap<>(), "parent"));
+        assertThat(stand.feed()).as("nobody knows yet what its parent did").isEmpty();
+        var done = Ranges.of(0, 40);
+        done.add(50, 95);
+        stand.progress("again", done);
+        assertThat(stand.feed()).extracting(Task::range).containsExactly(range(40, 50), range(95, 100));
+    }
+
+    @Test
     void aJobOfNoItemsIsNotFed() {
         var stand = FeederStand.leading(2);
         stand.submit(Specs.spec("job", 0));
