@@ -70,6 +70,7 @@ public final class Main implements Callable<Integer> {
         line.addSubcommand(new WorkersCommand(shell));
         line.addSubcommand(new KernelsCommand(shell));
         line.addSubcommand(new DeadLettersCommand(shell));
+        line.addSubcommand(new ReplayCommand(shell));
         line.addSubcommand(new UpCommand(shell));
         line.addSubcommand(new DownCommand(shell));
         RoleCommand.add(line, shell);

@@ -6,10 +6,14 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import millrace.client.JobFailed;
+import millrace.client.Millrace;
 import millrace.proto.Descriptions;
 import millrace.proto.Durations;
+import millrace.proto.Ending;
 import millrace.proto.ExitCode;
+import millrace.proto.Ranges;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,6 +43,12 @@ final class OutputCommand implements Callable<Integer> {
     boolean raw;
 
     @Option(
+            names = "--partial",
+            description = "Writes what there is of the output of a job that failed or was cancelled, and tells which"
+                    + " items are in it.")
+    boolean partial;
+
+    @Option(
             names = "--timeout",
             paramLabel = "TIME",
             description = "How long to wait for the job. Default: as long as it takes.")
@@ -47,6 +57,8 @@ final class OutputCommand implements Callable<Integer> {
 
     @Parameters(paramLabel = "ID", description = "The job's id.")
     String id = "";
+
+    private static final int GAPS_SHOWN = 5;
 
     private final Shell shell;
 
@@ -59,20 +71,49 @@ final class OutputCommand implements Callable<Integer> {
         var patience = timeout == null ? RunCommand.FOREVER : Durations.parse("--timeout", timeout);
         try (var view = new ProgressView(shell, false, System.nanoTime());
                 var millrace = Connection.open(cluster, shell)) {
-            var job = Connection.job(millrace, id);
+            var job = Connection.job(millrace, latest(millrace));
             var target = new OutputTarget(shell, file, format.json(), raw);
             var description = Descriptions.load().read(job.spec().computation());
             description.ifPresent(target::check);
             var ending = new Follower(millrace, view, new CompletableFuture<>()).follow(job, patience);
             view.clear();
-            target.write(job.output(ending), Report.of(ending, millrace.workers(Duration.ZERO)));
+            var output = partial ? job.partialOutput(ending) : job.output(ending);
+            target.write(output, Report.of(ending, millrace.workers(Duration.ZERO)));
+            if (!output.complete()) {
+                shell.say("this is a partial output: " + ending.done().items() + " of "
+                        + ending.spec().items()
+                        + " items are in it, the last job ended " + ending.state() + "; missing: "
+                        + missing(ending));
+            }
             return Report.exitCode(ending.state()).number();
         } catch (JobFailed e) {
-            shell.say(e.getMessage() + "; it has no output");
+            shell.say(e.getMessage() + "; " + instead(e.ending()));
             return Report.exitCode(e.ending().state()).number();
         } catch (TimeoutException e) {
             shell.say("job " + id + " has not ended in " + Units.time(patience) + "; it goes on");
             return ExitCode.TIMED_OUT.number();
         }
+    }
+
+    // The output of a job that was replayed is its replay's.
+    private String latest(Millrace millrace) {
+        var latest = millrace.latest(id).map(job -> job.spec().job()).orElse(id);
+        if (!latest.equals(id)) {
+            shell.say("job " + latest + " went on from " + id + ": the output is its");
+        }
+        return latest;
+    }
+
+    private static String instead(Ending ending) {
+        return ending.output() == null
+                ? "it has no output"
+                : "what there is of its output: millrace output --partial " + ending.job();
+    }
+
+    static String missing(Ending ending) {
+        var spec = ending.spec();
+        var gaps = ending.done().gaps(spec.first(), spec.end());
+        return gaps.stream().limit(GAPS_SHOWN).map(Ranges.Range::toString).collect(Collectors.joining(", "))
+                + (gaps.size() > GAPS_SHOWN ? " and " + (gaps.size() - GAPS_SHOWN) + " more ranges" : "");
     }
 }

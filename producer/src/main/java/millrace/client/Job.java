@@ -91,6 +91,18 @@ public final class Job {
         };
     }
 
+    /// What there is of the output of a job that has ended so, whether or not it succeeded: the items of
+    /// [Ending#done], joined.
+    ///
+    /// @throws JobFailed when nothing of it was kept
+    /// @throws IOException when the output is gone or damaged
+    public Output partialOutput(Ending ending) throws JobFailed, IOException {
+        if (ending.output() == null) {
+            throw new JobFailed(ending);
+        }
+        return Output.of(millrace.reader(), millrace.wire().outputs(), ending, description);
+    }
+
     /// Ends the job, unless it has ended; returns once the order is durable. Its tasks stop within seconds.
     ///
     /// @param reason one line for people, may be empty

@@ -91,6 +91,11 @@ public final class Millrace implements AutoCloseable {
             orders.send(new JobOrder.Submit(spec), spec.partition());
             return job.followed();
         }
+        submitOnce(spec);
+        return job;
+    }
+
+    private void submitOnce(JobSpec spec) throws InterruptedException {
         var known = new History();
         var end = reader.scan(wire.jobs(), spec.partition(), spec.job(), 0, Long.MAX_VALUE, known::order);
         if (!mine(known, spec)) {
@@ -99,7 +104,35 @@ public final class Millrace implements AutoCloseable {
             reader.scan(wire.jobs(), spec.partition(), spec.job(), end, offset + 1, known::order);
             mine(known, spec);
         }
-        return job;
+    }
+
+    /// Goes on from where a job ended that did not succeed: a new job with the same items, policy and labels that
+    /// begins with all that was counted, so that only what is missing is computed. Returns once it is durable.
+    /// Called again before that one has ended, it is the same job; afterwards, one that goes on from there.
+    ///
+    /// @param id of the job, or of a replay of it
+    /// @throws BadInput when there is no such job, it has not ended, it has succeeded, or nothing of it was kept
+    public Job replay(String id) throws InterruptedException {
+        var spec = replays(id).next();
+        submitOnce(spec);
+        return job(new JobTracker(spec));
+    }
+
+    /// What [#replay] would submit: nothing is sent.
+    ///
+    /// @throws BadInput as [#replay]
+    public JobSpec replaySpec(String id) {
+        return replays(id).next();
+    }
+
+    /// The job, or the latest one that went on from it (see [#replay]); empty when there is none of this id.
+    public Optional<JobSummary> latest(String id) {
+        return summary(id).map(one -> Replays.of(one, partitions, this::summary).latest());
+    }
+
+    private Replays replays(String id) {
+        var one = summary(id).orElseThrow(() -> new BadInput("job '" + id + "' is not known to this fleet"));
+        return Replays.of(one, partitions, this::summary);
     }
 
     /// What would be submitted: nothing is sent. Its id is random unless the options have one.
@@ -149,11 +182,11 @@ public final class Millrace implements AutoCloseable {
 
     /// A job that was submitted before, by anybody; empty when there is none of this id, or it has been removed.
     public Optional<Job> job(String id) {
-        return summary(id)
-                .map(summary -> new Job(
-                        this,
-                        new JobTracker(summary.spec()),
-                        Descriptions.load().read(summary.spec().computation())));
+        return summary(id).map(summary -> job(new JobTracker(summary.spec())));
+    }
+
+    private Job job(JobTracker tracker) {
+        return new Job(this, tracker, Descriptions.load().read(tracker.spec().computation()));
     }
 
     /// What is known of one job now; empty when there is none of this id, or it has been removed.
