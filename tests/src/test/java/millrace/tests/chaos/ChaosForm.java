@@ -48,7 +48,7 @@ record ChaosForm(String name, int rounds, Faults faults, Load load, Duration qui
                         name,
                         2,
                         new Faults(Duration.ofSeconds(200), 31, 3, 1, 6, 3, 10),
-                        new Load(8, 2_000, 120_000),
+                        new Load(10, 3_000, 115_000),
                         Duration.ofMinutes(2),
                         new Wanted(50, 50, 10, 12, 1));
             case "long" ->
@@ -56,7 +56,7 @@ record ChaosForm(String name, int rounds, Faults faults, Load load, Duration qui
                         name,
                         12,
                         new Faults(Duration.ofSeconds(270), 40, 4, 2, 8, 4, 14),
-                        new Load(8, 2_000, 600_000),
+                        new Load(10, 3_000, 600_000),
                         Duration.ofMinutes(2),
                         new Wanted(300, 300, 60, 100, 6));
             default ->

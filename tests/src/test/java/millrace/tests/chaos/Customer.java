@@ -71,7 +71,7 @@ final class Customer implements Runnable {
         var many = shop.load().jobTasks();
         return switch (random.nextInt(10)) {
             // Tasks so long that whoever takes one claims it, and that are lost with him.
-            case 0 -> order(job, sum(random.nextInt(1, 2 + many / 300), random.nextInt(6_000_000, 9_000_000)), 1);
+            case 0 -> order(job, sum(random.nextInt(1, 4), random.nextInt(6_000_000, 9_000_000)), 1);
             // Tasks that somebody holds when something goes wrong.
             case 1, 2 -> order(job, sum(random.nextInt(20, many / 4), random.nextInt(5_000, 40_000)), 3);
             // Tasks that are hardly any work.

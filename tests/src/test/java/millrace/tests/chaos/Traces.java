@@ -3,6 +3,7 @@ package millrace.tests.chaos;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import millrace.v1.JobOrder;
 
@@ -50,19 +51,12 @@ record Traces(
             copies += entry.body().getCopy() ? 1 : 0;
             reEmissions += entry.body().getEmission() > 1 && !entry.body().getCopy() ? 1 : 0;
         }
-        var takeovers = 0L;
         var outdated = 0L;
-        var owners = new HashMap<Integer, String>();
         var generations = new HashMap<Integer, Long>();
         for (var entry : ledger.progress()) {
-            var progress = entry.body();
-            if (progress.getGeneration() < generations.getOrDefault(entry.partition(), Long.MIN_VALUE)) {
-                outdated++;
-                continue;
-            }
-            generations.put(entry.partition(), progress.getGeneration());
-            var before = owners.put(entry.partition(), progress.getOwner());
-            takeovers += before != null && !before.equals(progress.getOwner()) ? 1 : 0;
+            var generation = entry.body().getGeneration();
+            outdated += generation < generations.getOrDefault(entry.partition(), 0L) ? 1 : 0;
+            generations.merge(entry.partition(), generation, Math::max);
         }
         return new Traces(
                 ledger.results().size(),
@@ -72,10 +66,30 @@ record Traces(
                 reEmissions,
                 copies,
                 handedBack,
-                takeovers,
+                takeovers(ledger),
                 zombies.stream().filter(zombie -> isDeposed(ledger, zombie)).count(),
                 outdated,
                 ledger.aborted());
+    }
+
+    // In the order of generations: those of the group, which are common to all partitions.
+    private static long takeovers(Ledger ledger) {
+        var owners = new HashMap<Integer, TreeMap<Long, String>>();
+        ledger.progress()
+                .forEach(entry -> owners.computeIfAbsent(entry.partition(), _ -> new TreeMap<>())
+                        .put(entry.body().getGeneration(), entry.body().getOwner()));
+        ledger.endings()
+                .forEach(entry -> owners.computeIfAbsent(entry.partition(), _ -> new TreeMap<>())
+                        .put(entry.body().getGeneration(), entry.body().getOwner()));
+        var takeovers = 0L;
+        for (var ofPartition : owners.values()) {
+            var before = "";
+            for (var owner : ofPartition.values()) {
+                takeovers += before.isEmpty() || owner.equals(before) ? 0 : 1;
+                before = owner;
+            }
+        }
+        return takeovers;
     }
 
     private static long repeated(Ledger ledger) {
