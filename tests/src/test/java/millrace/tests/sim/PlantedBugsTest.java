@@ -23,7 +23,7 @@ class PlantedBugsTest {
 
     @Test
     void everyPlantedBugIsFound() {
-        var bugs = Stream.of(WorkerBugs.ALL, FeederBugs.ALL, JoinerBugs.ALL)
+        var bugs = Stream.of(WorkerBugs.ALL, FeederBugs.ALL, JoinerBugs.ALL, LaterBugs.ALL)
                 .flatMap(List::stream)
                 .toList();
         var table =
