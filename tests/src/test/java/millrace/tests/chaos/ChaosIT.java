@@ -59,7 +59,7 @@ class ChaosIT {
             var findings = Findings.of(log, ledger);
             var traces = Traces.of(ledger, nemesis.zombies());
             var seconds = (System.nanoTime() - started) / 1e9;
-            say(new ChaosReport(form, SEED, seconds, nemesis, log, findings, traces).toString());
+            say(new ChaosReport(form, SEED, seconds, nemesis, processes, log, findings, traces).toString());
             processes.unexpected().forEach(ChaosIT::say);
             assertThat(findings.wrong()).as("what is wrong, seed %d", SEED).isEmpty();
             assertThat(processes.unexpected())
@@ -141,6 +141,12 @@ class ChaosIT {
         assertThat(traces.reEmissions()).as("re-emissions").isGreaterThanOrEqualTo(wanted.reEmissions());
         assertThat(traces.takeovers()).as("takeovers").isGreaterThanOrEqualTo(wanted.takeovers());
         assertThat(traces.deposed()).as("owners deposed while frozen").isGreaterThanOrEqualTo(wanted.deposed());
+        // A process that has just ended, because it was asked to or found no broker, is left alone.
+        var kills =
+                nemesis.kills().values().stream().mapToInt(Integer::intValue).sum();
+        assertThat(kills)
+                .as("kills")
+                .isGreaterThanOrEqualTo(form.rounds() * (form.faults().kills() - 1));
         assertThat(nemesis.brokerKills())
                 .as("kills of the broker")
                 .isEqualTo(form.rounds() * form.faults().brokerKills());

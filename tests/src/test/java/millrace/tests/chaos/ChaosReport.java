@@ -5,7 +5,14 @@ import java.util.stream.Collectors;
 
 /// The figures of a run, for people.
 record ChaosReport(
-        ChaosForm form, long seed, double seconds, Nemesis nemesis, ClientLog log, Findings findings, Traces traces) {
+        ChaosForm form,
+        long seed,
+        double seconds,
+        Nemesis nemesis,
+        Processes processes,
+        ClientLog log,
+        Findings findings,
+        Traces traces) {
     @Override
     public String toString() {
         var kills = nemesis.kills();
@@ -19,9 +26,9 @@ record ChaosReport(
                 chaos (%s) of seed %d, %.0f s
                   killed        %d (%s)
                   broker killed %d, frozen %d
-                  asked to go   %d
+                  asked to go   %d, %d gave up for want of a broker
                   zombies       %d
-                  wire faults   %d
+                  wire faults   %d, %d connections cut
                   jobs          %d, %d succeeded, %d cancelled; %d actions, %d of unknown outcome
                   tasks checked %d, %d results
                   ordered twice %d
@@ -40,8 +47,10 @@ record ChaosReport(
                         nemesis.brokerKills(),
                         nemesis.brokerFreezes(),
                         nemesis.terminations(),
+                        processes.gaveUp(),
                         nemesis.zombies().size(),
                         nemesis.wireFaults(),
+                        processes.proxy().cuts(),
                         log.orders().size(),
                         findings.succeeded(),
                         findings.cancelled(),

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import millrace.proto.ExitCode;
 import millrace.tests.Child;
 import millrace.tests.RoleMain;
 
@@ -55,6 +56,7 @@ final class Processes implements AutoCloseable {
             new TreeMap<>(Comparator.comparing(Post::kind).thenComparingInt(Post::number));
     private final List<String> unexpected = new ArrayList<>();
     private Child broker;
+    private int gaveUp;
     private int starts;
     private int brokerStarts;
 
@@ -226,7 +228,9 @@ final class Processes implements AutoCloseable {
                 continue;
             }
             var status = filled.child().status();
-            if (!asked || (status != 0 && status != ENDED_BY_TERM)) {
+            if (status == ExitCode.KAFKA.number()) {
+                gaveUp++; // as it says it does when no broker is there for half a minute
+            } else if (!asked || (status != 0 && status != ENDED_BY_TERM)) {
                 unexpected(filled.name() + " ended with status " + status + (asked ? " when asked to leave" : ""));
             }
             start(post);
@@ -241,6 +245,11 @@ final class Processes implements AutoCloseable {
     /// What ended otherwise than by a fault, or not as asked.
     List<String> unexpected() {
         return List.copyOf(unexpected);
+    }
+
+    /// How often one found no broker for so long that it left it to its supervisor to start it again.
+    int gaveUp() {
+        return gaveUp;
     }
 
     /// What those that live have said last.

@@ -26,6 +26,9 @@ record Schedule(int round, List<Planned> plan) {
     private static final List<Post.Kind> VICTIMS =
             List.of(Post.Kind.WORKER, Post.Kind.AGGREGATOR, Post.Kind.WORKER, Post.Kind.PRODUCER);
 
+    private static final List<Post.Kind> ZOMBIES =
+            List.of(Post.Kind.AGGREGATOR, Post.Kind.WORKER, Post.Kind.AGGREGATOR, Post.Kind.PRODUCER, Post.Kind.WORKER);
+
     // After this a process that was started has something to lose.
     private static final long START_MILLIS = 5_000;
 
@@ -62,13 +65,12 @@ record Schedule(int round, List<Planned> plan) {
                 draws.add(at -> disturb(at, kind, between(300, 3_000), Fault.Terminate::new));
             }
             for (var i = 0; i < faults.zombies(); i++) {
-                var kind = VICTIMS.get((i + 1) % VICTIMS.size());
-                // Longer than the lock of a task's record, or than the session of a group's member.
-                var millis = kind == Post.Kind.WORKER ? between(16_500, 20_000) : between(7_500, 10_000);
+                var kind = ZOMBIES.get(i % ZOMBIES.size());
+                var millis = freeze(kind);
                 draws.add(at -> disturb(at, kind, millis, Fault.Freeze::new));
             }
             for (var i = 0; i < faults.brokerKills(); i++) {
-                draws.add(at -> alone(at, "broker", 10_000, new Fault.KillBroker(between(200, 3_000))));
+                draws.add(at -> alone(at, "broker", 20_000, new Fault.KillBroker(between(200, 3_000))));
             }
             for (var i = 0; i < faults.brokerFreezes(); i++) {
                 draws.add(at -> alone(at, "broker", 2_000, new Fault.FreezeBroker(between(2_000, 9_000))));
@@ -85,6 +87,14 @@ record Schedule(int round, List<Planned> plan) {
             }
             plan.sort(Comparator.comparingLong(Planned::atMillis));
             return new Schedule(round, plan);
+        }
+
+        private long freeze(Post.Kind kind) {
+            return switch (kind) {
+                case WORKER -> between(16_500, 20_000); // the lock of a task's record is 15 s
+                case PRODUCER -> between(7_500, 10_000); // the session of the group is 6 s
+                case AGGREGATOR -> between(12_000, 16_000); // time for another to take over
+            };
         }
 
         private interface Disturbance {
