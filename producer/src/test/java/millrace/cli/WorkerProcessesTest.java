@@ -92,10 +92,10 @@ class WorkerProcessesTest {
     }
 
     @Test
-    void kernelsOfTheUserComeFirstOnTheClassPath() {
+    void kernelsOfTheUserComeLastOnTheClassPath() {
         var command = WorkerProcesses.command(1, 1 << 30, List.of(Path.of("/own.jar")), List.of("--fleet", "x"));
 
-        assertThat(command.get(command.indexOf("-cp") + 1)).startsWith("/own.jar:");
+        assertThat(command.get(command.indexOf("-cp") + 1)).endsWith(":/own.jar");
         assertThat(command).endsWith("millrace.worker.Main", "--fleet", "x");
     }
 }
