@@ -32,7 +32,7 @@ final class TaskTopic implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     /// How often the share group is asked how far it is.
-    private static final long ASKED_EVERY = 300 * Nanos.MILLI;
+    private static final long ASKED_EVERY = 1_000 * Nanos.MILLI;
 
     /// What the broker answered.
     private interface Answer {
