@@ -112,18 +112,23 @@ class ChaosIT {
         processes.say("## quiet");
         shop.closing().countDown();
         var until = System.nanoTime() + form.quiet().toNanos();
-        while (!shop.isClosed()) { // whatever that takes: nothing here judges speed
+        while (customers.stream().anyMatch(Thread::isAlive)) {
             TimeUnit.MILLISECONDS.sleep(100);
-            until = System.nanoTime() + form.quiet().toNanos();
-        }
-        for (var customer : customers) {
-            if (!customer.join(Duration.ofNanos(Math.max(1, until - System.nanoTime())))) {
+            processes.replaceEnded();
+            if (!shop.isClosed()) { // whatever that takes: nothing here judges speed
+                until = System.nanoTime() + form.quiet().toNanos();
+            } else if (System.nanoTime() > until) {
                 customers.forEach(Thread::interrupt);
-                throw new AssertionError("seed %d: not finished %d s after the last fault: %s\n%s"
-                        .formatted(SEED, form.quiet().toSeconds(), unfinished(), processes.lastWords()));
+                throw new AssertionError(
+                        "seed %d: not finished %d s after the last fault: %s, ended by themselves: %s\n%s"
+                                .formatted(
+                                        SEED,
+                                        form.quiet().toSeconds(),
+                                        unfinished(),
+                                        processes.unexpected(),
+                                        processes.lastWords()));
             }
         }
-        processes.replaceEnded();
         assertThat(died).as("customers that died, seed %d", SEED).isEmpty();
     }
 
