@@ -58,11 +58,6 @@ final class WorkerProcesses implements AutoCloseable {
         command.add(cores == 1 ? "-XX:+UseSerialGC" : "-XX:+UseParallelGC");
         command.add("-XX:+UseCompactObjectHeaders");
         command.add("-XX:+ExitOnOutOfMemoryError");
-        // Kernels are loops, which are found hot by their turns. What is called often but is no kernel's can do
-        // with the quick compiler: the thorough one would take the cores seconds at the start of every job.
-        command.add("-XX:Tier4InvocationThreshold=50000");
-        command.add("-XX:Tier4MinInvocationThreshold=6000");
-        command.add("-XX:Tier4CompileThreshold=150000");
         // Lets the cores' threads run below Kafka's. Who is not root may lower priorities too, but is warned.
         command.add("-XX:ThreadPriorityPolicy=1");
         command.add("-XX:+UnlockDiagnosticVMOptions");
