@@ -153,10 +153,15 @@ final class SimLane {
         }
     }
 
-    /// The group gives a dead member up.
+    /// The group gives a dead member up, once there are brokers to do so.
     void forget() {
-        if (!member.isEmpty() && broker.isUp()) {
+        if (member.isEmpty()) {
+            return;
+        }
+        if (broker.isUp()) {
             broker.share.leave(member);
+        } else {
+            worker.world.agenda.in(Agenda.SECOND, this::forget);
         }
     }
 
