@@ -16,6 +16,9 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import millrace.proto.ExitCode;
 import millrace.tests.Child;
 import millrace.tests.RoleMain;
@@ -27,6 +30,9 @@ final class Processes implements AutoCloseable {
 
     private static final Duration LEAVE = Duration.ofSeconds(40); // longer than a freeze
     private static final int ENDED_BY_TERM = 143; // before there was anything to close
+
+    private static final Pattern WORRY = Pattern.compile(" (WARN|ERROR) |Exception|Caused by|^\\S+ ended ");
+    private static final int WORRIES_MAX = 12;
 
     private static final List<String> JAVA = List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -252,11 +258,17 @@ final class Processes implements AutoCloseable {
         return gaveUp;
     }
 
-    /// What those that live have said last.
+    /// What worried those that live last; everything that was said stands in the log.
     String lastWords() {
-        var words = new StringBuilder(broker.log());
-        posts.values().forEach(one -> words.append(one.child().log()));
-        return words.toString();
+        return Stream.concat(Stream.of(broker), posts.values().stream().map(Filled::child))
+                .flatMap(Processes::worries)
+                .collect(Collectors.joining("\n"));
+    }
+
+    private static Stream<String> worries(Child child) {
+        var worries =
+                child.log().lines().filter(line -> WORRY.matcher(line).find()).toList();
+        return worries.subList(Math.max(0, worries.size() - WORRIES_MAX), worries.size()).stream();
     }
 
     @Override

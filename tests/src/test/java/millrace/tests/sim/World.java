@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
 /// After each event the [Checker] looks at what was written. At a moment that the seed decides all faults end, and
 /// every job has to end within [#LIVELY].
 final class World {
-    /// How long a healthy fleet may take for what is left.
-    static final long LIVELY = 240 * Agenda.SECOND;
+    /// How long a healthy fleet may take for what is left: one slow worker may have to run into the time limits of
+    /// several tasks that it computes alone, each three times.
+    static final long LIVELY = 600 * Agenda.SECOND;
 
     /// How long a world goes on after its last job has ended.
     private static final long AFTERWARDS = 3 * Agenda.SECOND;
