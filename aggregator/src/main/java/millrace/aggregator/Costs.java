@@ -28,6 +28,7 @@ final class Costs {
     private long firstMillis;
     private long lastMillis;
     private long deadItems;
+    private Result.Extra extra = Result.Extra.NONE;
     private final TreeSet<String> workers = new TreeSet<>();
     private final long[] taskMicros = new long[BUCKETS];
 
@@ -37,6 +38,7 @@ final class Costs {
             case Result.Done _, Result.Failed _ -> attempts++;
             case Result.HandedBack _ -> handedBack++;
         }
+        extra = extra.plus(result.cost().extra());
         if (result.delivery() > 1) {
             redeliveries++;
         }
@@ -115,7 +117,8 @@ final class Costs {
                 lastMillis,
                 List.copyOf(workers),
                 Arrays.stream(taskMicros, 0, used).boxed().toList(),
-                deadItems);
+                deadItems,
+                extra);
     }
 
     static Costs of(Tally tally) {
@@ -137,6 +140,7 @@ final class Costs {
         costs.firstMillis = tally.firstMillis();
         costs.lastMillis = tally.lastMillis();
         costs.deadItems = tally.deadItems();
+        costs.extra = tally.extra();
         costs.workers.addAll(tally.workers());
         for (var b = 0; b < Math.min(BUCKETS, tally.taskMicros().size()); b++) {
             costs.taskMicros[b] = tally.taskMicros().get(b);

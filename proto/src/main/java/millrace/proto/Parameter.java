@@ -8,8 +8,8 @@ import java.lang.annotation.Target;
 
 /// Describes one component of a [Description]: a parameter of its kernel.
 ///
-/// Component types: `long`, `int`, `double`, `boolean`, `String` and enums. The parameter's name is the component's,
-/// with dashes for capitals (`taskItems` is `task-items`).
+/// Component types: `long`, `int`, `double`, `boolean`, `String`, [Blob] and enums. The parameter's name is the
+/// component's, with dashes for capitals (`taskItems` is `task-items`).
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)
@@ -20,8 +20,8 @@ public @interface Parameter {
     /// The unit of the value, or empty.
     String unit() default "";
 
-    /// The default as one would type it; empty means that the parameter must be given (for `String`: defaults to empty
-    /// when `optional`).
+    /// The default as one would type it; empty means that the parameter must be given (for `String`
+    /// and [Blob]: defaults to empty when `optional`).
     String byDefault() default "";
 
     /// The smallest value allowed, as one would type it; empty for none beyond the type's.
@@ -30,6 +30,6 @@ public @interface Parameter {
     /// The largest value allowed, as one would type it; empty for none beyond the type's.
     String max() default "";
 
-    /// Whether an empty `String` is allowed.
+    /// Whether an empty `String`, or no file for a [Blob], is allowed.
     boolean optional() default false;
 }

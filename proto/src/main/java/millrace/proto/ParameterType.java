@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /// One parameter of a kernel: how it is named, what it may be, and how its text becomes a value.
 public final class ParameterType {
-    private static final Set<Class<?>> TYPES = Set.of(long.class, int.class, double.class, boolean.class, String.class);
+    private static final Set<Class<?>> TYPES =
+            Set.of(long.class, int.class, double.class, boolean.class, String.class, Blob.class);
 
     /// The most characters of a number: reading takes time that grows with their square.
     private static final int NUMBER_CHARACTERS_MAX = 1000;
@@ -36,10 +37,13 @@ public final class ParameterType {
         name = component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
         require(
                 type.isEnum() || TYPES.contains(type),
-                "parameter %s has type %s, allowed: long, int, double, boolean, String, enum",
+                "parameter %s has type %s, allowed: long, int, double, boolean, String, Blob, enum",
                 name,
                 type.getName());
-        require(type == String.class || !about.optional(), "parameter %s is optional, only a String may be", name);
+        require(
+                type == String.class || type == Blob.class || !about.optional(),
+                "parameter %s is optional, only a String or a Blob may be",
+                name);
         try {
             lowest = bound(about.min());
             highest = bound(about.max());
@@ -90,11 +94,19 @@ public final class ParameterType {
         if (type == String.class) {
             return about.optional() ? "any text" : "text that is not empty";
         }
+        if (type == Blob.class) {
+            return about.optional() ? "a file, or none" : "a file";
+        }
         var kind = type == double.class ? "a number" : "a whole number";
         if (about.min().isEmpty() && about.max().isEmpty()) {
             return kind;
         }
         return kind + " " + about.min() + ".." + about.max();
+    }
+
+    /// Whether values are blobs: people give a file, whose blob is put before the job is submitted.
+    public boolean isBlob() {
+        return type == Blob.class;
     }
 
     /// Whether values are true or false.
@@ -137,6 +149,16 @@ public final class ParameterType {
             }
             return text;
         }
+        if (type == Blob.class) {
+            if (text.isEmpty() && about.optional()) {
+                return Blob.EMPTY;
+            }
+            try {
+                return Blob.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw bad(text);
+            }
+        }
         return Arrays.stream(type.getEnumConstants())
                 .filter(constant -> spelling(constant).equalsIgnoreCase(text.strip()))
                 .findFirst()
@@ -147,6 +169,7 @@ public final class ParameterType {
     String format(Object value) {
         return switch (value) {
             case Enum<?> constant -> spelling(constant);
+            case Blob blob when blob.isEmpty() && about.optional() -> "";
             case Double number -> Double.toString(number + 0.0); // one zero
             default -> value.toString();
         };

@@ -114,11 +114,17 @@ public record Result(
         /// The value is not in the encoding of the job's join. Found by the aggregator.
         BAD_VALUE,
         /// Two values of the same items differ. Found by the aggregator.
-        NONDETERMINISTIC;
+        NONDETERMINISTIC,
+        /// A blob that it needs is missing or broken, also on further tries.
+        BLOB;
 
         /// Whether no further attempt can succeed.
         public boolean isFinal() {
-            return this == CRASHED || this == BAD_PARAMETERS || this == TOO_LARGE || this == NONDETERMINISTIC;
+            return this == CRASHED
+                    || this == BAD_PARAMETERS
+                    || this == TOO_LARGE
+                    || this == NONDETERMINISTIC
+                    || this == BLOB;
         }
     }
 
@@ -132,7 +138,9 @@ public record Result(
         /// No core for it in time, or it made room for a task that must be alone.
         BUSY,
         /// Its job has ended.
-        ENDED
+        ENDED,
+        /// A blob that it needs is not to be had here now.
+        BLOB
     }
 
     /// What a task cost its worker.
@@ -141,7 +149,8 @@ public record Result(
     /// @param wallNanos      from the start of computing to its end
     /// @param queueNanos     from acquisition to the start of computing
     /// @param allocatedBytes by the computing thread
-    public record Cost(long cpuNanos, long wallNanos, long queueNanos, long allocatedBytes) {
+    /// @param extra          what is in it that is not computing
+    public record Cost(long cpuNanos, long wallNanos, long queueNanos, long allocatedBytes, Extra extra) {
         public static final Cost NONE = new Cost(0, 0, 0, 0);
 
         public Cost {
@@ -152,6 +161,32 @@ public record Result(
                     wallNanos,
                     queueNanos,
                     allocatedBytes);
+        }
+
+        public Cost(long cpuNanos, long wallNanos, long queueNanos, long allocatedBytes) {
+            this(cpuNanos, wallNanos, queueNanos, allocatedBytes, Extra.NONE);
+        }
+    }
+
+    /// Of a task's computing time, what was spent on getting ready.
+    ///
+    /// @param warmNanos preparing warm state, or waiting for it
+    /// @param blobNanos fetching blobs, or waiting for them
+    /// @param blobBytes of blobs fetched
+    public record Extra(long warmNanos, long blobNanos, long blobBytes) {
+        public static final Extra NONE = new Extra(0, 0, 0);
+
+        public Extra {
+            require(
+                    warmNanos >= 0 && blobNanos >= 0 && blobBytes >= 0,
+                    "warm state took %d ns, blobs %d ns and %d bytes, allowed 0 and up",
+                    warmNanos,
+                    blobNanos,
+                    blobBytes);
+        }
+
+        public Extra plus(Extra other) {
+            return new Extra(warmNanos + other.warmNanos, blobNanos + other.blobNanos, blobBytes + other.blobBytes);
         }
     }
 }

@@ -22,7 +22,10 @@ final class ResultWire {
                         .setCpuNanos(result.cost().cpuNanos())
                         .setWallNanos(result.cost().wallNanos())
                         .setQueueNanos(result.cost().queueNanos())
-                        .setAllocatedBytes(result.cost().allocatedBytes()));
+                        .setAllocatedBytes(result.cost().allocatedBytes())
+                        .setWarmNanos(result.cost().extra().warmNanos())
+                        .setBlobNanos(result.cost().extra().blobNanos())
+                        .setBlobBytes(result.cost().extra().blobBytes()));
         switch (result.answer()) {
             case Result.Done done -> message.getDoneBuilder().setValue(done.value());
             case Result.Failed failed ->
@@ -50,7 +53,11 @@ final class ResultWire {
                 message.getWorker(),
                 message.getDelivery(),
                 new Result.Cost(
-                        cost.getCpuNanos(), cost.getWallNanos(), cost.getQueueNanos(), cost.getAllocatedBytes()),
+                        cost.getCpuNanos(),
+                        cost.getWallNanos(),
+                        cost.getQueueNanos(),
+                        cost.getAllocatedBytes(),
+                        new Result.Extra(cost.getWarmNanos(), cost.getBlobNanos(), cost.getBlobBytes())),
                 answer(message));
     }
 

@@ -25,6 +25,7 @@ import java.util.List;
 /// @param taskMicros     histogram of counted tasks' computing times: bucket b counts [2^(b/2), 2^((b+1)/2))
 /// microseconds
 /// @param deadItems      items given up
+/// @param extra          what all results, counted or not, spent on getting ready
 public record Tally(
         long items,
         long tasks,
@@ -44,8 +45,52 @@ public record Tally(
         long lastMillis,
         List<String> workers,
         List<Long> taskMicros,
-        long deadItems) {
+        long deadItems,
+        Result.Extra extra) {
     public static final Tally NONE = new Tally(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, List.of(), List.of(), 0);
+
+    public Tally(
+            long items,
+            long tasks,
+            long attempts,
+            long duplicates,
+            long redeliveries,
+            long copies,
+            long handedBack,
+            long failures,
+            long cpuNanos,
+            long wallNanos,
+            long queueNanos,
+            long wastedCpuNanos,
+            long valueBytes,
+            long allocatedBytes,
+            long firstMillis,
+            long lastMillis,
+            List<String> workers,
+            List<Long> taskMicros,
+            long deadItems) {
+        this(
+                items,
+                tasks,
+                attempts,
+                duplicates,
+                redeliveries,
+                copies,
+                handedBack,
+                failures,
+                cpuNanos,
+                wallNanos,
+                queueNanos,
+                wastedCpuNanos,
+                valueBytes,
+                allocatedBytes,
+                firstMillis,
+                lastMillis,
+                workers,
+                taskMicros,
+                deadItems,
+                Result.Extra.NONE);
+    }
 
     public Tally {
         workers = List.copyOf(workers);
@@ -73,6 +118,9 @@ public record Tally(
                 .addAllWorkers(workers)
                 .addAllTaskMicros(taskMicros)
                 .setDeadItems(deadItems)
+                .setWarmNanos(extra.warmNanos())
+                .setBlobNanos(extra.blobNanos())
+                .setBlobBytes(extra.blobBytes())
                 .build();
     }
 
@@ -96,6 +144,7 @@ public record Tally(
                 message.getLastResultMillis(),
                 message.getWorkersList(),
                 message.getTaskMicrosList(),
-                message.getDeadItems());
+                message.getDeadItems(),
+                new Result.Extra(message.getWarmNanos(), message.getBlobNanos(), message.getBlobBytes()));
     }
 }

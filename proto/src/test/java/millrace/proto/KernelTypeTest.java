@@ -16,6 +16,31 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class KernelTypeTest {
+    @Described(name = "look", version = 1, summary = "Looks at files.", item = "a look")
+    record Look(
+            @Parameter(help = "what to look at") Blob at,
+
+            @Parameter(help = "what through", optional = true)
+            Blob through)
+            implements Nothing {}
+
+    @Test
+    void blobsHaveOneText() {
+        var type = KernelType.of(Look.class);
+        var look = new Look(Blob.of(new byte[] {1, 2, 3}), Blob.EMPTY);
+        var texts = type.parameters(look);
+        assertThat(texts)
+                .containsEntry("at", "sha256:039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81:3")
+                .containsEntry("through", "");
+        assertThat(type.parse(texts)).isEqualTo(look);
+        assertThat(type.parse(Map.of("at", texts.get("at")))).isEqualTo(look);
+        assertThat(type.parameters().getFirst().isBlob()).isTrue();
+        assertThatThrownBy(() -> type.parse(Map.of("at", "photo.png")))
+                .isInstanceOf(BadInput.class)
+                .hasMessageContaining("--at is 'photo.png', allowed: a file");
+        assertThatThrownBy(() -> type.parse(Map.of())).hasMessageContaining("needs --at");
+    }
+
     enum Kind {
         CALL,
         PUT_OR_CALL
@@ -313,11 +338,12 @@ class KernelTypeTest {
         messages.put(BadName.class, "kernel name is 'Bad Name', allowed: a letter, then letters");
         messages.put(BadVersion.class, "version of kernel bad is 0, allowed 1 and up");
         messages.put(Unannotated.class, "component x of " + Unannotated.class.getName() + " has no @Parameter");
-        messages.put(BadType.class, "parameter x has type float, allowed: long, int, double, boolean, String, enum");
+        messages.put(
+                BadType.class, "parameter x has type float, allowed: long, int, double, boolean, String, Blob, enum");
         messages.put(BadObject.class, "parameter x has type java.util.List, allowed");
         messages.put(BadDefault.class, "parameter x is declared wrongly: --x is '5', allowed: a whole number ..4");
         messages.put(BadBound.class, "parameter x is declared wrongly: ");
-        messages.put(BadOptional.class, "parameter x is optional, only a String may be");
+        messages.put(BadOptional.class, "parameter x is optional, only a String or a Blob may be");
         messages.forEach((type, message) -> assertThatThrownBy(() -> KernelType.of(type))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith(message));

@@ -192,7 +192,8 @@ public final class Desk {
                             cost.cpuNanos(),
                             cost.wallNanos(),
                             hand.startedAt - hand.receivedAt,
-                            cost.allocatedBytes()));
+                            cost.allocatedBytes(),
+                            cost.extra()));
         } else if (hand.written) {
             hands.forget(hand);
         }

@@ -3,6 +3,7 @@ package millrace.worker;
 import com.google.protobuf.UnsafeByteOperations;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import millrace.proto.BlobMissing;
 import millrace.proto.CancelledException;
 import millrace.proto.Description;
 import millrace.proto.Kernel;
@@ -10,6 +11,8 @@ import millrace.proto.KernelType;
 import millrace.proto.Result;
 import millrace.proto.Result.Failed;
 import millrace.proto.Result.FailureKind;
+import millrace.proto.Result.HandBackReason;
+import millrace.proto.Result.HandedBack;
 import millrace.proto.Task;
 import millrace.proto.Work;
 
@@ -17,6 +20,9 @@ import millrace.proto.Work;
 ///
 /// @param items the kernel's items for these parameters
 public record Ready<D extends Description>(Kernel<D> kernel, D description, long items) {
+    /// The emission of a range at which a blob that is still missing fails it.
+    static final int BLOB_EMISSIONS = 3;
+
     /// Computes a task and turns whatever the kernel does into an answer.
     ///
     /// A heap that is really full ends the process when it runs with `-XX:+ExitOnOutOfMemoryError`, as workers
@@ -41,6 +47,8 @@ public record Ready<D extends Description>(Kernel<D> kernel, D description, long
             return new Result.Done(UnsafeByteOperations.unsafeWrap(value));
         } catch (CancelledException e) {
             return new Failed(FailureKind.EXCEPTION, String.valueOf(e.getMessage()), "");
+        } catch (BlobMissing e) {
+            return missing(task, e);
         } catch (StackOverflowError e) {
             return failed(FailureKind.STACK_OVERFLOW, e);
         } catch (OutOfMemoryError e) {
@@ -48,6 +56,13 @@ public record Ready<D extends Description>(Kernel<D> kernel, D description, long
         } catch (Throwable e) { // whatever a kernel does is its own failure, not the worker's
             return failed(FailureKind.EXCEPTION, e);
         }
+    }
+
+    // Another worker may have it, or a broker that was away come back; but not for ever.
+    private static Result.Answer missing(Task task, BlobMissing e) {
+        return task.emission() < BLOB_EMISSIONS
+                ? new HandedBack(HandBackReason.BLOB, String.valueOf(e.getMessage()))
+                : new Failed(FailureKind.BLOB, String.valueOf(e.getMessage()), "");
     }
 
     private static Failed failed(FailureKind kind, Throwable thrown) {
