@@ -21,7 +21,8 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 final class KernelCommands {
     /// What to do with a kernel's description.
     interface Action {
-        ExitCode apply(Description description) throws Exception;
+        /// @param files whose blobs the description names
+        ExitCode apply(Description description, InputFiles files) throws Exception;
     }
 
     private KernelCommands() {}
@@ -36,7 +37,10 @@ final class KernelCommands {
 
     private static CommandLine subcommand(CommandLine parent, KernelType<?> type, Action action) {
         var texts = new TreeMap<String, String>();
-        Callable<Integer> call = () -> action.apply(type.parse(texts)).number();
+        Callable<Integer> call = () -> {
+            var files = InputFiles.read(type, texts);
+            return action.apply(type.parse(files.texts()), files).number();
+        };
         var spec = CommandSpec.wrapWithoutInspection(call).name(type.name());
         spec.addMixin("help", CommandSpec.forAnnotatedObject(new Help()));
         var parameters = new ArrayList<OptionSpec>();
@@ -74,7 +78,7 @@ final class KernelCommands {
                                 ? "--" + type.name() + "-" + parameter.name()
                                 : name)
                 .type(String.class)
-                .paramLabel(parameter.isSwitch() ? "true|false" : "VALUE")
+                .paramLabel(parameter.isSwitch() ? "true|false" : parameter.isBlob() ? "FILE" : "VALUE")
                 .description(describe(parameter))
                 .setter(new CommandLine.Model.ISetter() {
                     @Override

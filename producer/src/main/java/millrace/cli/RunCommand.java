@@ -104,7 +104,7 @@ final class RunCommand implements Callable<Integer> {
         throw new ParameterException(Objects.requireNonNull(spec).commandLine(), "which kernel?");
     }
 
-    private ExitCode run(Description description) throws InterruptedException, IOException {
+    private ExitCode run(Description description, InputFiles files) throws InterruptedException, IOException {
         var options = submit.jobOptions();
         var patience = timeout == null ? FOREVER : Durations.parse("--timeout", timeout);
         var target = new OutputTarget(shell, file, format.json(), false);
@@ -118,16 +118,22 @@ final class RunCommand implements Callable<Integer> {
                         + " is used as it is: --workers, --cores, --data,"
                         + " --kernels and --set are for one that is started here");
             }
-            return onCluster(named.get(), description, options, patience, target);
+            return onCluster(named.get(), description, files, options, patience, target);
         }
-        return onEmbedded(description, options, patience, target);
+        return onEmbedded(description, files, options, patience, target);
     }
 
     private ExitCode onCluster(
-            Cluster cluster, Description description, JobOptions options, Duration patience, OutputTarget target)
+            Cluster cluster,
+            Description description,
+            InputFiles files,
+            JobOptions options,
+            Duration patience,
+            OutputTarget target)
             throws InterruptedException, IOException {
         try (var view = new ProgressView(shell, quiet, System.nanoTime());
                 var millrace = Millrace.connect(cluster)) {
+            files.put(millrace, view);
             var job = millrace.submit(description, options);
             try (var _ = new OnInterrupt(() -> {
                 view.clear();
@@ -140,7 +146,8 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private ExitCode onEmbedded(Description description, JobOptions options, Duration patience, OutputTarget target)
+    private ExitCode onEmbedded(
+            Description description, InputFiles files, JobOptions options, Duration patience, OutputTarget target)
             throws InterruptedException, IOException {
         var plan = embedded.plan(shell, cluster.fleet(shell), 0);
         try (var view = new ProgressView(shell, quiet, System.nanoTime());
@@ -148,6 +155,7 @@ final class RunCommand implements Callable<Integer> {
             view.show("starting a fleet on this machine ...");
             var fleet = start.start(plan);
             try (var millrace = Millrace.connect(fleet.cluster())) {
+                files.put(millrace, view);
                 var job = millrace.submit(description, options);
                 return finish(millrace, job, view, fleet.trouble(), patience, target, true);
             }

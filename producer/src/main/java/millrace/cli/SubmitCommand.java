@@ -1,5 +1,6 @@
 package millrace.cli;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -68,13 +69,16 @@ final class SubmitCommand implements Callable<Integer> {
         throw new ParameterException(Objects.requireNonNull(spec).commandLine(), "which kernel?");
     }
 
-    private ExitCode submit(Description description) throws InterruptedException {
+    private ExitCode submit(Description description, InputFiles files) throws InterruptedException, IOException {
         var options = submit.jobOptions();
         var checked = Millrace.spec(description, options, options.id().isEmpty() ? "dry-run" : options.id(), 1);
         if (dryRun) {
             return estimate(description, checked);
         }
-        try (var millrace = Millrace.connect(cluster.require(shell))) {
+        try (var view = new ProgressView(shell, false, System.nanoTime());
+                var millrace = Millrace.connect(cluster.require(shell))) {
+            files.put(millrace, view);
+            view.clear();
             var job = millrace.submit(description, options);
             shell.out()
                     .println(

@@ -1,5 +1,8 @@
 package millrace.client;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import millrace.proto.BadInput;
+import millrace.proto.Blob;
 import millrace.proto.Cluster;
 import millrace.proto.Computation;
 import millrace.proto.DeadLetter;
@@ -19,6 +23,8 @@ import millrace.proto.KernelType;
 import millrace.proto.Refusal;
 import millrace.proto.Topics;
 import millrace.proto.Wire;
+import millrace.proto.blobs.BlobTopic;
+import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
 /// A connection to a fleet. Submits jobs, finds them again, and shows who works.
@@ -37,6 +43,7 @@ public final class Millrace implements AutoCloseable {
     private final Cluster cluster;
     private final Wire wire;
     private final Orders orders;
+    private final BlobTopic blobs;
     private final int partitions;
     private final Reader reader;
     private final SecureRandom random = new SecureRandom();
@@ -45,6 +52,7 @@ public final class Millrace implements AutoCloseable {
     private Millrace(Cluster cluster) {
         this.cluster = cluster;
         wire = new Wire(cluster.fleet());
+        blobs = new BlobTopic(cluster, wire, "millrace-client");
         orders = new Orders(cluster, wire.jobs(), PATIENCE);
         try {
             partitions = orders.partitions();
@@ -68,6 +76,34 @@ public final class Millrace implements AutoCloseable {
     /// @throws Refusal when it cannot be reached within 10 s, or has no such fleet
     public static Millrace connect(Cluster cluster) {
         return new Millrace(cluster);
+    }
+
+    /// Puts a file's bytes where all workers find them, for a parameter of a job that is submitted within the
+    /// next two hours. What the fleet has already is not sent again. Returns once it is durable.
+    ///
+    /// @throws IOException when the file cannot be read, or changes meanwhile
+    /// @throws BadInput when it is larger than [Blob#BYTES_MAX]
+    public Blob put(Path file) throws IOException {
+        var blob = Blob.of(file);
+        put(blob, file, (_, _) -> {});
+        return blob;
+    }
+
+    /// Puts the file whose blob is known already.
+    ///
+    /// @param meter told how far it is, by the calling thread; not at all when nothing has to be sent
+    /// @throws IOException when the file cannot be read, or is not that blob any more
+    public void put(Blob blob, Path file, BlobTopic.Meter meter) throws IOException {
+        if (blob.isEmpty()) {
+            return;
+        }
+        try {
+            blobs.put(blob, () -> Files.newInputStream(file), meter);
+        } catch (KafkaException e) {
+            throw KafkaTrouble.refusal(cluster, "put " + file, e);
+        } catch (IOException e) {
+            throw new IOException(file + ": " + e.getMessage(), e);
+        }
     }
 
     /// Submits a job and returns once it is durable: from then on it will end, whatever becomes of this process.
@@ -306,6 +342,7 @@ public final class Millrace implements AutoCloseable {
             tail.close();
         }
         reader.close();
+        blobs.close();
         orders.close();
     }
 }

@@ -206,7 +206,7 @@ final class Producer implements Role.Running {
                             wire.endings().read(record.key(), record.value()).job());
                 case PROGRESS -> feeder.progress(wire.progress().read(record.key(), record.value()), now());
                 case WORKERS -> feeder.heartbeat(wire.workers().read(record.key(), record.value()), now());
-                case TASKS, RESULTS, OUTPUTS, SNAPSHOTS, DEAD_LETTERS ->
+                case TASKS, RESULTS, OUTPUTS, SNAPSHOTS, DEAD_LETTERS, BLOBS ->
                     throw new IllegalStateException("a record of " + topic + " was not asked for");
             }
         } catch (ForeignRecord e) {

@@ -4,7 +4,7 @@ package millrace.proto;
 public final class CancelledException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    CancelledException() {
+    public CancelledException() {
         super("the task is no longer wanted", null, false, false);
     }
 }

@@ -189,6 +189,7 @@ public final class FleetSetup {
                 var partitions = switch (topic.partitioned()) {
                     case BY_JOB -> wanted.jobPartitions();
                     case FOR_TASKS -> wanted.taskPartitions();
+                    case FOR_BLOBS -> Topics.BLOB_PARTITIONS;
                     case ONCE -> 1;
                 };
                 missing.add(new NewTopic(

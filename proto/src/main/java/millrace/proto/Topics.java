@@ -28,11 +28,16 @@ public enum Topics {
     SNAPSHOTS("snapshots", Partitioned.BY_JOB, Cleanup.COMPACT, Duration.ofDays(14)),
     /// Tasks given up. Keyed by job.
     DEAD_LETTERS("dead-letters", Partitioned.BY_JOB, Cleanup.DELETE, Duration.ofDays(14)),
+    /// Pieces of blobs, and in partition 0 where the pieces of each blob are. Keyed by digest, put and piece.
+    BLOBS("blobs", Partitioned.FOR_BLOBS, Cleanup.COMPACT, Duration.ofDays(14)),
     /// What workers say of themselves. Keyed by worker.
     WORKERS("workers", Partitioned.ONCE, Cleanup.COMPACT, Duration.ofDays(1));
 
     /// The most partitions that a topic of a fleet may have.
     public static final int PARTITIONS_MAX = 1024;
+
+    /// Partitions of a new topic of blobs; it needs two at least.
+    public static final int BLOB_PARTITIONS = 4;
 
     /// A share group's record locks in one partition. Finished records count until the oldest is finished too.
     public static final int RECORD_LOCKS = 4000;
@@ -49,6 +54,8 @@ public enum Topics {
         BY_JOB,
         /// Few: lanes share them.
         FOR_TASKS,
+        /// One that tells where blobs are, and some for their pieces.
+        FOR_BLOBS,
         ONCE
     }
 
@@ -97,8 +104,13 @@ public enum Topics {
         var settings = new TreeMap<String, String>();
         settings.put("max.message.bytes", "1048588");
         if (this == JOBS || this == RESULTS || this == PROGRESS) {
-            // Deadlines and times in reports follow the brokers' clock, whatever those of clients and workers say.
+            // Deadlines and times in reports follow the brokers' clock, whatever those of clients and workers
+            // say.
             settings.put("message.timestamp.type", "LogAppendTime");
+        }
+        if (this == BLOBS) {
+            // Space is freed by whole segments.
+            settings.put("segment.bytes", Integer.toString(128 << 20));
         }
         switch (cleanup) {
             case DELETE -> {

@@ -15,6 +15,7 @@ public final class Wire {
     private final Channel<Ending> endings;
     private final Channel<Snapshot> snapshots;
     private final Channel<DeadLetter> deadLetters;
+    private final Channel<BlobRecord> blobs;
     private final Channel<Heartbeat> workers;
 
     /// @param fleet the fleet's name, see [Topics#checkFleet]
@@ -57,6 +58,11 @@ public final class Wire {
                 DeadLetter::job,
                 EndingWire::write,
                 body -> EndingWire.read(parse(body, millrace.v1.DeadLetter.parser())));
+        blobs = channel(
+                Topics.BLOBS,
+                BlobRecord::key,
+                BlobWire::write,
+                body -> BlobWire.read(parse(body, millrace.v1.BlobRecord.parser())));
         workers = channel(
                 Topics.WORKERS,
                 Heartbeat::worker,
@@ -109,6 +115,10 @@ public final class Wire {
 
     public Channel<DeadLetter> deadLetters() {
         return deadLetters;
+    }
+
+    public Channel<BlobRecord> blobs() {
+        return blobs;
     }
 
     public Channel<Heartbeat> workers() {

@@ -10,7 +10,6 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import millrace.proto.Result.Answer;
 import millrace.proto.Result.Cost;
-import millrace.proto.Work;
 
 /// The threads that compute, one for each core. Any thread may call it; nothing waits.
 ///
@@ -25,9 +24,11 @@ final class Cores {
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final Map<Long, Run> runs = new ConcurrentHashMap<>();
     private final ExecutorService pool;
+    private final Supplies supplies;
     private final Listener listener;
 
-    Cores(int cores, Listener listener) {
+    Cores(int cores, Supplies supplies, Listener listener) {
+        this.supplies = supplies;
         this.listener = listener;
         pool = Executors.newFixedThreadPool(cores, factory());
     }
@@ -52,27 +53,23 @@ final class Cores {
     void cancel(long ticket) {
         var run = runs.get(ticket);
         if (run != null) {
-            run.cancelled = true;
+            run.work.cancel();
         }
     }
 
     /// Starts nothing more. Kernels that still run are not waited for.
     void close() {
-        runs.values().forEach(run -> run.cancelled = true);
+        runs.values().forEach(run -> run.work.cancel());
         pool.shutdown();
     }
 
-    private final class Run implements Runnable, Work {
+    private final class Run implements Runnable {
         private final Action.Compute order;
-        private volatile boolean cancelled;
+        private final TaskWork work;
 
         Run(Action.Compute order) {
             this.order = order;
-        }
-
-        @Override
-        public boolean cancelled() {
-            return cancelled;
+            work = new TaskWork(supplies, order.math().toString());
         }
 
         @Override
@@ -80,15 +77,22 @@ final class Cores {
             var wall = System.nanoTime();
             var cpu = threads.getCurrentThreadCpuTime();
             var allocated = threads.getCurrentThreadAllocatedBytes();
-            var answer = order.math().compute(order.task(), this);
+            var answer = compute();
             var cost = new Cost(
                     Math.max(0, threads.getCurrentThreadCpuTime() - cpu),
                     Math.max(0, System.nanoTime() - wall),
                     0,
-                    Math.max(0, threads.getCurrentThreadAllocatedBytes() - allocated));
+                    Math.max(0, threads.getCurrentThreadAllocatedBytes() - allocated),
+                    work.extra());
             Thread.interrupted(); // a kernel's interruption of itself is not the next one's
             runs.remove(order.ticket());
             listener.computed(order.ticket(), answer, cost);
+        }
+
+        private Answer compute() {
+            try (work) {
+                return order.math().compute(order.task(), work);
+            }
         }
     }
 }

@@ -1,11 +1,16 @@
 package millrace.worker;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
+import java.lang.management.MemoryUsage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -20,6 +25,7 @@ import millrace.proto.Role;
 import millrace.proto.SpecDigest;
 import millrace.proto.Text;
 import millrace.proto.Wire;
+import millrace.proto.blobs.BlobTopic;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +44,9 @@ final class Worker implements Role.Running, Lane.Listener, Outbox.Listener, Core
     private static final Duration FOREIGN_LOGGED_EVERY = Duration.ofSeconds(60);
     private static final long RECORD_BYTES = 1_100_000;
 
+    /// The share of the heap above which nothing is kept warm that no task uses.
+    private static final double HEAP_FULL = 0.8;
+
     private interface Event {
         List<Action> at(long now);
     }
@@ -46,6 +55,9 @@ final class Worker implements Role.Running, Lane.Listener, Outbox.Listener, Core
     private final WorkerConfig config;
     private final Desk desk;
     private final Object lock = new Object();
+    private final CacheFolder folder;
+    private final BlobTopic blobs;
+    private final Shelf shelf;
     private final Cores cores;
     private final Outbox outbox;
     private final EndingsTail tail;
@@ -58,14 +70,28 @@ final class Worker implements Role.Running, Lane.Listener, Outbox.Listener, Core
     private long foreignUnlogged;
     private long foreignLoggedAt;
 
+    /// @param folder           for its blobs, closed with it
     /// @param resultPartitions how many partitions `results` has
-    Worker(Identity self, Cluster cluster, WorkerConfig config, Kernels kernels, int resultPartitions) {
+    Worker(
+            Identity self,
+            Cluster cluster,
+            WorkerConfig config,
+            BlobConfig blobConfig,
+            CacheFolder folder,
+            Kernels kernels,
+            int resultPartitions) {
         this.self = self;
         this.config = config;
         this.resultPartitions = resultPartitions;
         var wire = new Wire(cluster.fleet());
         desk = new Desk(self, config, kernels, Worker::vitals, System.nanoTime());
-        cores = new Cores(config.cores(), this);
+        this.folder = folder;
+        blobs = new BlobTopic(cluster, wire, self.worker());
+        shelf = new Shelf(System::nanoTime, Worker::heapIsFull);
+        cores = new Cores(
+                config.cores(),
+                new Supplies(new BlobCache(folder.path(), blobConfig.bytesMax(), new FleetBlobs(blobs)), shelf),
+                this);
         outbox = new Outbox(
                 cluster, wire, self.worker(), Math.max(32L << 20, (config.handsMax() + 2) * RECORD_BYTES), this);
         tail = new EndingsTail(cluster, wire.endings(), self.worker() + "-endings", this);
@@ -96,6 +122,7 @@ final class Worker implements Role.Running, Lane.Listener, Outbox.Listener, Core
     private void tick() {
         while (!leaving.isDone()) {
             tell(desk::tick);
+            shelf.sweep();
             long due;
             synchronized (lock) {
                 var now = System.nanoTime();
@@ -130,6 +157,8 @@ final class Worker implements Role.Running, Lane.Listener, Outbox.Listener, Core
                 Thread.currentThread().interrupt();
             }
         });
+        blobs.close();
+        folder.close();
         stopped.complete(leaving.getNow(ExitCode.BUG));
     }
 
@@ -317,6 +346,17 @@ final class Worker implements Role.Running, Lane.Listener, Outbox.Listener, Core
                 runtime.totalMemory() - runtime.freeMemory(),
                 runtime.maxMemory(),
                 residentBytes());
+    }
+
+    // What was left after the last collections: what is used now includes garbage.
+    private static boolean heapIsFull() {
+        var left = ManagementFactory.getMemoryPoolMXBeans().stream()
+                .filter(pool -> pool.getType() == MemoryType.HEAP)
+                .map(MemoryPoolMXBean::getCollectionUsage)
+                .filter(Objects::nonNull)
+                .mapToLong(MemoryUsage::getUsed)
+                .sum();
+        return left > HEAP_FULL * Runtime.getRuntime().maxMemory();
     }
 
     // Linux only; elsewhere nobody knows.

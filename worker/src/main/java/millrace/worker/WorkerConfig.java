@@ -60,7 +60,7 @@ public record WorkerConfig(int cores, int lanes, int laneRecords, Duration drain
     }
 
     static ConfigDef settings() {
-        return new ConfigDef()
+        return BlobConfig.define(new ConfigDef())
                 .define(
                         CORES,
                         ConfigDef.Type.INT,

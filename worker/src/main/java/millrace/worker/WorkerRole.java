@@ -11,7 +11,9 @@ import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import millrace.proto.BadInput;
 import millrace.proto.Cluster;
+import millrace.proto.ExitCode;
 import millrace.proto.FleetSetup;
+import millrace.proto.Refusal;
 import millrace.proto.Role;
 import millrace.proto.Settings;
 import org.apache.kafka.clients.admin.Admin;
@@ -39,8 +41,10 @@ public final class WorkerRole implements Role {
     @Override
     public Running start(Cluster cluster, Settings settings) {
         WorkerConfig config;
+        BlobConfig blobConfig;
         try {
             config = WorkerConfig.of(settings);
+            blobConfig = BlobConfig.of(settings);
         } catch (IllegalArgumentException e) {
             throw new BadInput(String.valueOf(e.getMessage()));
         }
@@ -61,9 +65,21 @@ public final class WorkerRole implements Role {
         try (var admin = Admin.create(cluster.client(Map.of("client.id", self.worker() + "-setup")))) {
             topology = new FleetSetup(admin, cluster, PATIENCE).prepare(FleetSetup.Wanted.DEFAULT);
         }
-        var worker = new Worker(self, cluster, config, kernels, topology.jobPartitions());
+        var worker = new Worker(
+                self, cluster, config, blobConfig, cacheFolder(blobConfig, self), kernels, topology.jobPartitions());
         worker.start();
         return worker;
+    }
+
+    private static CacheFolder cacheFolder(BlobConfig config, Identity self) {
+        try {
+            return CacheFolder.open(config.folder(), self.worker());
+        } catch (IOException e) {
+            throw new Refusal(
+                    ExitCode.MACHINE,
+                    BlobConfig.FOLDER + " cannot be used: " + e + "; allowed: a folder that can be written to",
+                    e);
+        }
     }
 
     private static Identity identity() {

@@ -2,10 +2,13 @@ package millrace.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import millrace.proto.Blob;
+import millrace.proto.BlobMissing;
 import millrace.proto.Result;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -14,7 +17,12 @@ class CoresTest {
     private record Told(long ticket, Result.Answer answer, Result.Cost cost) {}
 
     private final BlockingQueue<Told> told = new ArrayBlockingQueue<>(10);
-    private final Cores cores = new Cores(2, (ticket, answer, cost) -> told.add(new Told(ticket, answer, cost)));
+    private final BlobCache blobs = new BlobCache(Path.of("nowhere"), Blob.BYTES_MAX, (blob, _, _) -> {
+        throw new BlobMissing(blob, "nobody put it");
+    });
+    private final Shelf shelf = new Shelf(System::nanoTime, () -> false);
+    private final Cores cores = new Cores(
+            2, new Supplies(blobs, shelf), (ticket, answer, cost) -> told.add(new Told(ticket, answer, cost)));
 
     @AfterEach
     void close() {
@@ -87,6 +95,36 @@ class CoresTest {
                             Result.Done.class,
                             done -> assertThat(done.value().byteAt(0)).isZero());
         }
+    }
+
+    @Test
+    void missingBlobHandsTheTaskBack() throws InterruptedException {
+        var blob = Blob.of(new byte[1]);
+        compute(1, (work, _, _) -> new byte[(int) work.blob(blob).byteSize()]);
+        var next = next();
+        assertThat(next.answer())
+                .isEqualTo(new Result.HandedBack(
+                        Result.HandBackReason.BLOB, "blob " + blob.hex() + " (1 bytes): nobody put it"));
+        assertThat(next.cost().extra().blobNanos()).isPositive();
+    }
+
+    @Test
+    void whatIsKeptWarmIsMadeOnceAndCountedApart() throws InterruptedException {
+        CountKernel.Body math = (work, _, _) -> work.warm("table", () -> {
+            var until = System.nanoTime() + 2_000_000;
+            while (System.nanoTime() < until) {
+                Thread.onSpinWait();
+            }
+            return new byte[] {7};
+        });
+        compute(1, math);
+        var first = next();
+        compute(2, math);
+        var second = next();
+        assertThat(first.answer()).isEqualTo(second.answer());
+        assertThat(first.cost().extra().warmNanos())
+                .isBetween(2_000_000L, first.cost().wallNanos());
+        assertThat(shelf.size()).isEqualTo(1);
     }
 
     private void compute(long ticket, CountKernel.Body math) {

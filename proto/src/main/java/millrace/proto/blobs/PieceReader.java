@@ -1,0 +1,202 @@
+package millrace.proto.blobs;
+
+import com.google.protobuf.UnsafeByteOperations;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import millrace.proto.BlobMissing;
+import millrace.proto.BlobPiece;
+import millrace.proto.BlobPlace;
+import millrace.proto.BlobRecord;
+import millrace.proto.CancelledException;
+import millrace.proto.Channel;
+import millrace.proto.Cluster;
+import millrace.proto.Digests;
+import millrace.proto.ForeignRecord;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/// Reads the topic of blobs. One thread at a time.
+final class PieceReader implements AutoCloseable {
+    private static final Duration POLL = Duration.ofMillis(100);
+    private static final long STALLED_NANOS = 20_000_000_000L;
+
+    /// Pieces of others that are read over rather than jumped over.
+    private static final long READ_OVER = 3;
+
+    private final Channel<BlobRecord> channel;
+    private final KafkaConsumer<byte[], byte[]> consumer;
+
+    PieceReader(Cluster cluster, Channel<BlobRecord> channel, String clientId) {
+        this.channel = channel;
+        consumer = new KafkaConsumer<>(
+                cluster.client(Map.of(
+                        "client.id",
+                        clientId,
+                        "enable.auto.commit",
+                        "false",
+                        "auto.offset.reset",
+                        "none",
+                        "allow.auto.create.topics",
+                        "false",
+                        // A few pieces at once: what a reader takes in memory is about twice that.
+                        "max.partition.fetch.bytes",
+                        Integer.toString(4 << 20),
+                        "fetch.max.bytes",
+                        Integer.toString(4 << 20),
+                        "request.timeout.ms",
+                        "10000",
+                        "default.api.timeout.ms",
+                        "10000")),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
+    }
+
+    void read(BlobPlace place, BlobTopic.Sink sink, BooleanSupplier cancelled)
+            throws BlobMissing, CancelledException, IOException {
+        var blob = place.blob();
+        var digest = Digests.sha256();
+        if (!place.offsets().isEmpty()) {
+            var from = new TopicPartition(channel.topic(), place.partition());
+            consumer.assign(Set.of(from));
+            consumer.seek(from, place.offsets().getFirst());
+        }
+        var moved = System.nanoTime();
+        var next = 0;
+        while (next < place.offsets().size()) {
+            if (cancelled.getAsBoolean()) {
+                throw new CancelledException();
+            }
+            var before = next;
+            next = readSome(place, next, piece -> {
+                digest.update(piece);
+                sink.accept(piece);
+            });
+            if (next > before) {
+                moved = System.nanoTime();
+            } else if (System.nanoTime() - moved > STALLED_NANOS) {
+                throw new TimeoutException("piece " + next + " of blob " + blob.hex() + " has not come within "
+                        + Duration.ofNanos(STALLED_NANOS).toSeconds() + " s");
+            }
+        }
+        if (!UnsafeByteOperations.unsafeWrap(digest.digest()).equals(blob.digest())) {
+            throw new BlobMissing(blob, "its pieces together are something else");
+        }
+    }
+
+    // Returns the number of the piece that comes next.
+    private int readSome(BlobPlace place, int from, BlobTopic.Sink sink) throws BlobMissing, IOException {
+        var tp = new TopicPartition(channel.topic(), place.partition());
+        var next = from;
+        ConsumerRecords<byte[], byte[]> records;
+        try {
+            records = consumer.poll(POLL);
+            for (var record : records) {
+                if (next == place.offsets().size()
+                        || record.offset() < place.offsets().get(next)) {
+                    continue;
+                }
+                if (record.offset() > place.offsets().get(next)) {
+                    throw gone(place, next);
+                }
+                sink.accept(piece(place, next, record));
+                next++;
+            }
+        } catch (OffsetOutOfRangeException e) {
+            throw gone(place, next);
+        }
+        if (next < place.offsets().size()) {
+            long wanted = place.offsets().get(next);
+            var at = consumer.position(tp);
+            if (at > wanted || (records.isEmpty() && end(tp) <= wanted)) {
+                throw gone(place, next);
+            }
+            if (wanted > at + READ_OVER) {
+                consumer.seek(tp, wanted);
+            }
+        }
+        return next;
+    }
+
+    private long end(TopicPartition tp) {
+        return consumer.endOffsets(Set.of(tp)).getOrDefault(tp, Long.MAX_VALUE);
+    }
+
+    private static BlobMissing gone(BlobPlace place, int piece) {
+        return new BlobMissing(
+                place.blob(), "piece " + piece + " of " + place.offsets().size() + " is gone");
+    }
+
+    private byte[] piece(BlobPlace place, int number, ConsumerRecord<byte[], byte[]> record) throws BlobMissing {
+        var what = "piece " + number + " of " + place.offsets().size();
+        try {
+            if (channel.read(record.key(), record.value()) instanceof BlobPiece piece
+                    && piece.blob().equals(place.blob())
+                    && piece.put() == place.put()
+                    && piece.piece() == number) {
+                return piece.data().toByteArray();
+            }
+            throw new BlobMissing(place.blob(), what + " is another record");
+        } catch (ForeignRecord e) {
+            throw new BlobMissing(place.blob(), what + " is broken: " + e.getMessage());
+        }
+    }
+
+    Map<String, BlobTopic.Listed> places(Predicate<String> wanted) {
+        var tp = new TopicPartition(channel.topic(), BlobRecord.PLACES);
+        consumer.assign(Set.of(tp));
+        var ends = consumer.endOffsets(Set.of(tp));
+        long end = ends.getOrDefault(tp, 0L);
+        consumer.seekToBeginning(Set.of(tp));
+        var places = new HashMap<String, BlobTopic.Listed>();
+        var moved = System.nanoTime();
+        for (var at = consumer.position(tp); at < end; ) {
+            for (var record : consumer.poll(POLL)) {
+                read(record, wanted, places);
+            }
+            var position = consumer.position(tp);
+            if (position > at) {
+                at = position;
+                moved = System.nanoTime();
+            } else if (System.nanoTime() - moved > STALLED_NANOS) {
+                throw new TimeoutException(tp + " gives nothing between " + at + " and " + end);
+            }
+        }
+        return places;
+    }
+
+    private void read(
+            ConsumerRecord<byte[], byte[]> record, Predicate<String> wanted, Map<String, BlobTopic.Listed> places) {
+        var key = record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
+        if (!wanted.test(key)) {
+            return;
+        }
+        if (record.value() == null) {
+            places.remove(key);
+            return;
+        }
+        try {
+            if (channel.read(record.key(), record.value()) instanceof BlobPlace place) {
+                places.put(key, new BlobTopic.Listed(place, record.timestamp(), record.offset()));
+            }
+        } catch (ForeignRecord e) {
+            // Not one of ours: it changes nothing.
+        }
+    }
+
+    @Override
+    public void close() {
+        consumer.close(CloseOptions.timeout(Duration.ofSeconds(1)));
+    }
+}

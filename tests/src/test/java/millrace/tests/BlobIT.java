@@ -1,0 +1,174 @@
+package millrace.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.stream.IntStream;
+import millrace.client.JobFailed;
+import millrace.client.JobOptions;
+import millrace.client.Millrace;
+import millrace.proto.Blob;
+import millrace.proto.BlobPlace;
+import millrace.proto.Ending;
+import millrace.proto.Policy;
+import millrace.proto.Result.FailureKind;
+import millrace.proto.Topics;
+import millrace.proto.Wire;
+import millrace.proto.blobs.BlobTopic;
+import millrace.tests.kernels.Sift;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Files that all workers read, on a fleet of three workers of one core each.
+class BlobIT {
+    @RegisterExtension
+    static final TestBroker BROKER = new TestBroker();
+
+    private static final int MIB = 1 << 20;
+
+    /// Longer: `-Dmillrace.blob.mib=1024`.
+    private static final int BLOB_MIB = Integer.getInteger("millrace.blob.mib", 64);
+
+    @TempDir
+    static Path folder;
+
+    private static TestFleet fleet;
+    private static Millrace client;
+
+    @BeforeAll
+    static void start() {
+        fleet = BROKER.fleet().withRoles();
+        for (var worker = 0; worker < 3; worker++) {
+            fleet.worker(1, "-Djava.io.tmpdir=" + folder);
+        }
+        client = fleet.client();
+        fleet.awaitWorkers(client, 3);
+    }
+
+    // Written piece by piece, as large as it is.
+    private static Path file(long seed, int mib) throws IOException {
+        var file = folder.resolve("file-" + seed);
+        var random = new Random(seed);
+        var piece = new byte[MIB];
+        try (var out = Files.newOutputStream(file)) {
+            for (var i = 0; i < mib; i++) {
+                random.nextBytes(piece);
+                out.write(piece);
+            }
+        }
+        return file;
+    }
+
+    private static List<Long> ends() {
+        try (var consumer = new KafkaConsumer<>(
+                fleet.cluster().client(Map.of()), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            var partitions = IntStream.range(0, Topics.BLOB_PARTITIONS)
+                    .mapToObj(partition ->
+                            new TopicPartition(Topics.BLOBS.in(fleet.cluster().fleet()), partition))
+                    .toList();
+            var ends = consumer.endOffsets(partitions);
+            return partitions.stream().map(ends::get).toList();
+        }
+    }
+
+    private static void assertNobodyHas(Blob blob) {
+        var options = JobOptions.DEFAULT.withPolicy(Policy.DEFAULT.withTaskItems(5));
+        assertThatThrownBy(() -> client.submit(new Sift(blob, 5), options).get(TestFleet.PATIENCE))
+                .isInstanceOfSatisfying(JobFailed.class, e -> {
+                    var failure = Objects.requireNonNull(e.ending().failure());
+                    assertThat(failure.kind()).isEqualTo(FailureKind.BLOB);
+                    assertThat(failure.message()).contains(blob.hex());
+                    assertThat(e.ending().reason()).contains(blob.hex());
+                    assertThat(e.ending().tally().handedBack()).isEqualTo(2);
+                });
+    }
+
+    @Test
+    void eachWorkerFetchesABlobOnceAndItIsPutOnce() throws Exception {
+        var file = file(1, BLOB_MIB);
+        var blob = client.put(file);
+        var expected = 0L;
+        try (var in = Files.newInputStream(file)) {
+            for (var piece = in.readNBytes(MIB); piece.length > 0; piece = in.readNBytes(MIB)) {
+                expected += Sift.sum(MemorySegment.ofArray(piece));
+            }
+        }
+        var ends = ends();
+        assertThat(client.put(file)).isEqualTo(blob);
+        assertThat(ends()).as("put again").isEqualTo(ends);
+
+        // So many tasks that every worker gets some of them while the others prepare.
+        var options = JobOptions.DEFAULT.withPolicy(Policy.DEFAULT.withTaskItems(1));
+        var output = client.submit(new Sift(blob, 300), options).get(TestFleet.PATIENCE);
+        assertThat(output.text()).isEqualTo(Long.toString(300 * expected));
+        var tally = output.ending().tally();
+        assertThat(tally.workers()).hasSize(3);
+        assertThat(tally.extra().blobBytes()).isEqualTo(3 * blob.bytes());
+        assertThat(tally.extra().blobNanos()).isPositive();
+        assertThat(tally.extra().warmNanos()).isPositive();
+
+        var again = client.submit(new Sift(blob, 301), options).get(TestFleet.PATIENCE);
+        assertThat(again.text()).isEqualTo(Long.toString(301 * expected));
+        assertThat(again.ending().tally().extra().blobBytes())
+                .as("in the caches")
+                .isZero();
+    }
+
+    @Test
+    void missingBlobFailsTheJobAndIsNamed() {
+        assertNobodyHas(Blob.of("never put".getBytes(StandardCharsets.UTF_8)));
+    }
+
+    @Test
+    void brokenAndPartialBlobsFailTheJobAndAreNamed() throws Exception {
+        try (var topic = new BlobTopic(fleet.cluster(), new Wire(fleet.cluster().fleet()), "test")) {
+            var bytes = new byte[2_000_000];
+            new Random(7).nextBytes(bytes);
+            var whole = Blob.of(bytes);
+            var place = topic.write(whole, () -> new ByteArrayInputStream(bytes), (_, _) -> {});
+            // The pieces of another blob.
+            var other = Blob.of(new byte[2_000_000]);
+            topic.list(new BlobPlace(other, place.put(), place.partition(), place.offsets(), place.putMillis()));
+            assertNobodyHas(other);
+            // Pieces that were never written.
+            var offsets = place.offsets().stream().map(offset -> offset + 1000).toList();
+            topic.list(new BlobPlace(whole, place.put(), place.partition(), offsets, place.putMillis()));
+            assertNobodyHas(whole);
+            topic.list(place);
+            var output = client.submit(new Sift(whole, 1)).get(TestFleet.PATIENCE);
+            assertThat(output.text()).isEqualTo(Long.toString(Sift.sum(MemorySegment.ofArray(bytes))));
+        }
+    }
+
+    @Test
+    void fileThatChangesWhileItIsPutIsToldOf() throws Exception {
+        var file = folder.resolve("changing");
+        Files.writeString(file, "before");
+        var blob = Blob.of(file);
+        Files.writeString(file, "afterw");
+        assertThatThrownBy(() -> client.put(blob, file, (_, _) -> {}))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("changing")
+                .hasMessageContaining("changed since");
+        assertThat(client.submit(new Sift(client.put(file), 1))
+                        .get(TestFleet.PATIENCE)
+                        .ending()
+                        .state())
+                .isEqualTo(Ending.State.SUCCEEDED);
+    }
+}
