@@ -1,17 +1,28 @@
 package millrace.aggregator;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.ExecutionException;
 import millrace.proto.Cluster;
 import millrace.proto.Topics;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /// The Kafka clients of an aggregator, with what its protocol relies on. Any thread.
 final class Clients {
+    private static final int API_TIMEOUT_MILLIS = 10_000;
+
     private final Cluster cluster;
     private final String id;
 
@@ -42,7 +53,34 @@ final class Clients {
         return consumer(settings);
     }
 
-    /// Reads what a partition has, and the group's offsets; no member of the group.
+    /// The group's offset of a partition of `results`, as committed last; empty when there is none.
+    ///
+    /// A consumer would wait until no transaction has an offset pending. A broker that was killed in the middle of
+    /// one was seen to call an offset pending for good, long after its transaction had been settled. An offset too
+    /// low costs time, because results are counted once however often they are read; a partition that nobody can
+    /// take over costs all its jobs.
+    ///
+    /// @throws KafkaException when nobody says
+    OptionalLong committed(TopicPartition results) {
+        var group = Topics.aggregatorGroup(cluster.fleet());
+        var settings = Map.<String, Object>of("client.id", id + "-offsets-" + results.partition());
+        try (var admin = Admin.create(cluster.client(settings))) {
+            var asked = new ListConsumerGroupOffsetsSpec().topicPartitions(List.of(results));
+            var options =
+                    new ListConsumerGroupOffsetsOptions().requireStable(false).timeoutMs(API_TIMEOUT_MILLIS);
+            var offset = admin.listConsumerGroupOffsets(Map.of(group, asked), options)
+                    .partitionsToOffsetAndMetadata(group)
+                    .get()
+                    .get(results);
+            return offset == null ? OptionalLong.empty() : OptionalLong.of(offset.offset());
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof KafkaException failure ? failure : new KafkaException(e.getCause());
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        }
+    }
+
+    /// Reads what a partition has; no member of the group.
     KafkaConsumer<byte[], byte[]> partition(int partition) {
         var settings = new HashMap<String, Object>(reader("partition-" + partition));
         settings.put("isolation.level", "read_committed");
@@ -82,7 +120,7 @@ final class Clients {
                 "auto.offset.reset", "earliest",
                 "allow.auto.create.topics", "false",
                 "request.timeout.ms", "10000",
-                "default.api.timeout.ms", "10000");
+                "default.api.timeout.ms", Integer.toString(API_TIMEOUT_MILLIS));
     }
 
     private KafkaConsumer<byte[], byte[]> consumer(Map<String, Object> settings) {

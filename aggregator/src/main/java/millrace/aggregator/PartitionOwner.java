@@ -168,7 +168,7 @@ final class PartitionOwner implements Runnable {
                 var writer = new TransactionWriter(shared.clients.owner(partition), shared.wire, partition)) {
             writer.open();
             joiner.generation(group.metadata().generationId());
-            var from = reading(reader -> reader.fill(joiner));
+            var from = reading(reader -> reader.fill(joiner, shared.clients::committed));
             next = from.results();
             shared.orders.follow(this, epoch, from.orders());
             group.feed(this, epoch, from.results());

@@ -3,8 +3,10 @@ package millrace.aggregator;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import millrace.proto.Channel;
 import millrace.proto.Ending;
 import millrace.proto.ForeignRecord;
@@ -55,18 +57,18 @@ final class PartitionReader {
     }
 
     /// Fills and starts a new joiner.
-    Positions fill(Joiner joiner) {
+    ///
+    /// @param offsets tells the offset that the group has committed, if any
+    Positions fill(Joiner joiner, Function<TopicPartition, OptionalLong> offsets) {
         var results = new TopicPartition(wire.results().topic(), partition);
         readAll(Topics.ENDINGS, wire.endings(), (ending, _) -> joiner.ending(ending));
         readAll(Topics.SNAPSHOTS, wire.snapshots(), (piece, _) -> joiner.snapshot(piece));
         var orders = readAll(Topics.JOBS, wire.jobs(), joiner::order);
         var first = offset(consumer.beginningOffsets(Set.of(results)), results);
         var end = offset(consumer.endOffsets(Set.of(results)), results);
-        var committed = consumer.committed(Set.of(results)).get(results);
+        var committed = offsets.apply(results).orElse(first);
         // An offset that is not in the topic is of a topic that was there before.
-        var resume = committed == null || committed.offset() < first || committed.offset() > end
-                ? first
-                : committed.offset();
+        var resume = committed < first || committed > end ? first : committed;
         joiner.start(resume, end);
         return new Positions(resume, orders);
     }

@@ -15,6 +15,8 @@ enum Fault {
     /// An aggregator joins, or leaves with a word.
     REBALANCE,
     BROKER_RESTART,
+    /// A new owner is told an offset that was committed before the last one.
+    OLD_OFFSET,
     /// All delays are 20 to 200 times as long for a while.
     SLOW_NETWORK,
     /// A request is served, and its answer comes late.

@@ -158,6 +158,15 @@ final class Faults {
 
     // ---- small ones, which machines ask for
 
+    /// What the group tells of its committed offset; brokers that died may tell an older one.
+    long offsetTold(long committed) {
+        if (over || committed == 0 || !chance.in(0.2)) {
+            return committed;
+        }
+        world.hits.hit(Fault.OLD_OFFSET);
+        return chance.between(0, committed - 1);
+    }
+
     /// 0: the send goes as it should; 1: it succeeds, and its client takes it for failed; 2: it fails.
     int isUnknown() {
         if (over || unknownSends == 0 || !chance.in(unknownSends)) {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// or paused, by boundaries that stay, and again only what was answered, lost or never sent.
 final class FeedCheck {
     /// Tasks in flight for each one that workers can hold or compute: they are short while their cost is not known.
-    private static final long IN_FLIGHT_MAX = 100;
+    private static final long IN_FLIGHT_MAX = 200;
 
     /// Copies of one range.
     private static final int COPIES_MAX = 3;

@@ -133,6 +133,7 @@ final class SimOwner {
         var tape = broker.results.get(partition);
         var end = tape.log.endOffset();
         long resume = broker.aggregators.committed(tape.partition).orElse(0L);
+        resume = world.faults.offsetTold(resume);
         resume = world.harm.resume(resume, end);
         fresh.start(resume, end);
         results = new Reader<>(of, tape, Isolation.READ_UNCOMMITTED, resume);
