@@ -6,7 +6,7 @@ import millrace.proto.Join;
 
 /// The output of a job as far as its results came. Its bytes depend neither on the order of the partial values nor on
 /// how the items were cut into tasks. Not for several threads at once.
-sealed interface JoinedValue permits JoinedValue.Small, JoinedBytes, JoinedCounts {
+sealed interface JoinedValue permits JoinedValue.Small, JoinedBytes, JoinedCounts, JoinedPrefixes {
     /// The value of no items.
     static JoinedValue of(Join join) {
         return switch (join) {
@@ -14,6 +14,7 @@ sealed interface JoinedValue permits JoinedValue.Small, JoinedBytes, JoinedCount
             case Join.FloatSum(var width) -> new JoinedFloats(width);
             case Join.Concatenation() -> new JoinedBytes();
             case Join.CountsByKey() -> new JoinedCounts();
+            case Join.CountsByPrefix(var atLeast) -> new JoinedPrefixes(atLeast);
             case Join.Extremes() -> new JoinedExtremes();
             case Join.TopK(var k) -> new JoinedTop(k);
         };
@@ -28,6 +29,7 @@ sealed interface JoinedValue permits JoinedValue.Small, JoinedBytes, JoinedCount
             case Join.FloatSum(var width) -> JoinedFloats.restore(width, state);
             case Join.Concatenation() -> JoinedBytes.restore(state);
             case Join.CountsByKey() -> JoinedCounts.restore(state);
+            case Join.CountsByPrefix(var atLeast) -> JoinedPrefixes.restore(atLeast, state);
             case Join.Extremes() -> JoinedExtremes.restore(state);
             case Join.TopK(var k) -> JoinedTop.restore(k, state);
         };

@@ -40,6 +40,8 @@ class JoinedValueTest {
             new Join.FloatSum(2),
             new Join.Concatenation(),
             new Join.CountsByKey(),
+            new Join.CountsByPrefix(1),
+            new Join.CountsByPrefix(500),
             new Join.Extremes(),
             new Join.TopK(1),
             new Join.TopK(20));
@@ -239,9 +241,9 @@ class JoinedValueTest {
                     LongStream.range(first, end).forEach(item -> bytes.writeBytes(bytes(item)));
                     yield bytes.toByteArray();
                 }
-                case Join.CountsByKey() -> {
+                case Join.CountsByKey _, Join.CountsByPrefix _ -> {
                     var counts = new Counts();
-                    LongStream.range(first, end).forEach(item -> counts.add(bytes(item), item + 1));
+                    LongStream.range(first, end).forEach(item -> counts.add(key(item), item + 1));
                     yield counts.encode();
                 }
                 case Join.Extremes() -> Entries.encode(entries(first, end));
@@ -273,9 +275,24 @@ class JoinedValueTest {
                 case Join.Concatenation() -> partial(0, items);
                 case Join.CountsByKey() -> {
                     var map = new TreeMap<byte[], Long>(Arrays::compareUnsigned);
-                    LongStream.range(0, items).forEach(item -> map.merge(bytes(item), item + 1, Long::sum));
+                    LongStream.range(0, items).forEach(item -> map.merge(key(item), item + 1, Long::sum));
                     var counts = new Counts();
                     map.forEach(counts::add);
+                    yield counts.encode();
+                }
+                case Join.CountsByPrefix(var atLeast) -> {
+                    var map = new TreeMap<byte[], Long>(Arrays::compareUnsigned);
+                    LongStream.range(0, items).forEach(item -> {
+                        for (var length = 1; length <= key(item).length; length++) {
+                            map.merge(Arrays.copyOf(key(item), length), item + 1, Long::sum);
+                        }
+                    });
+                    var counts = new Counts();
+                    map.forEach((prefix, count) -> {
+                        if (count >= atLeast) {
+                            counts.add(prefix, count);
+                        }
+                    });
                     yield counts.encode();
                 }
                 case Join.Extremes() -> {
@@ -321,6 +338,12 @@ class JoinedValueTest {
         }
 
         /// Between none and a few, of few values.
+        /// Prefixes of long keys would be megabytes.
+        private byte[] key(long item) {
+            var bytes = bytes(item);
+            return join instanceof Join.CountsByPrefix ? Arrays.copyOf(bytes, Math.min(40, bytes.length)) : bytes;
+        }
+
         private byte[] bytes(long item) {
             var random = random(item);
             var bytes = new byte[random.nextInt(20) == 0 ? 3000 : random.nextInt(4)];

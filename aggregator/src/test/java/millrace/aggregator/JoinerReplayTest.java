@@ -184,7 +184,7 @@ class JoinerReplayTest {
                 }
                 yield bytes.toByteArray();
             }
-            case Join.CountsByKey _, Join.Extremes _, Join.TopK _ ->
+            case Join.CountsByKey _, Join.CountsByPrefix _, Join.Extremes _, Join.TopK _ ->
                 throw new IllegalArgumentException(job + " is none of this test");
         };
     }

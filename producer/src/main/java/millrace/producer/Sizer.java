@@ -105,10 +105,12 @@ final class Sizer {
         }
         return switch (join) {
             case Join.Concatenation _ -> VALUE_BYTES / (recentBytes / recentItems);
-            // As large as the keys that a task meets: it may grow with the task or not, so it stays when it is
-            // large.
-            case Join.CountsByKey _ ->
-                recentBytes / recentTasks > VALUE_BYTES ? recentItems / recentTasks : Double.MAX_VALUE;
+            // As large as the keys that a task meets: it grows with the task at most, perhaps less, so a task that
+            // is large stays as it is.
+            case Join.CountsByKey _, Join.CountsByPrefix _ ->
+                recentBytes / recentTasks > VALUE_BYTES
+                        ? recentItems / recentTasks
+                        : VALUE_BYTES / (recentBytes / recentItems);
             case Join.IntegerSum _, Join.FloatSum _, Join.Extremes _, Join.TopK _ -> Double.MAX_VALUE;
         };
     }

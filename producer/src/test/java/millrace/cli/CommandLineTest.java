@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import millrace.proto.Descriptions;
 import millrace.proto.ExitCode;
+import millrace.proto.KernelType;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +51,10 @@ class CommandLineTest {
         return err.toString(UTF_8).lines().toList();
     }
 
+    private static List<String> kernels() {
+        return Descriptions.load().all().stream().map(KernelType::name).toList();
+    }
+
     private String printed() {
         return out.toString(UTF_8);
     }
@@ -58,7 +64,8 @@ class CommandLineTest {
         assertThat(run("run", "prims", "--to", "5")).isEqualTo(ExitCode.USAGE);
         assertThat(said())
                 .containsExactly(
-                        "millrace: kernel 'prims' is unknown, did you mean primes? Allowed: mandelbrot, montecarlo, primes",
+                        "millrace: kernel 'prims' is unknown, did you mean primes? Allowed: "
+                                + String.join(", ", kernels()),
                         "millrace: see 'millrace run --help'");
     }
 
@@ -229,6 +236,7 @@ class CommandLineTest {
         out.reset();
         assertThat(run("kernels", "--format=json")).isEqualTo(ExitCode.SUCCEEDED);
         assertThat(Report.JSON.readTree(printed()).findValuesAsString("kernel"))
-                .containsExactly("mandelbrot", "montecarlo", "primes");
+                .isEqualTo(kernels())
+                .contains("mandelbrot", "montecarlo", "prefix-count", "primes");
     }
 }

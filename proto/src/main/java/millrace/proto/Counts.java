@@ -4,6 +4,7 @@ import static millrace.proto.Check.require;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Objects;
@@ -160,6 +161,66 @@ public final class Counts {
         }
     }
 
+    /// Tells every prefix of keys, of one byte and more up to the whole key, with the sum of the counts of all keys
+    /// that begin with it, when that is at least `atLeast`; in ascending order of their bytes, unsigned.
+    ///
+    /// @param atLeast 1 and up
+    public void forEachPrefix(long atLeast, Visitor visitor) {
+        var sorted = sorted();
+        var sums = new long[size + 1]; // of the counts before each key in this order
+        for (var i = 0; i < size; i++) {
+            sums[i + 1] = sums[i] + counts[sorted[i]];
+        }
+        // The end of the run of keys that share the first d bytes with the last key told of; each lies inside the
+        // one before. What is below `atLeast` has no extension that is not.
+        var ends = new int[16];
+        ends[0] = size;
+        var depth = 0;
+        for (var i = 0; i < size; ) {
+            while (ends[depth] <= i) {
+                depth--;
+            }
+            var key = sorted[i];
+            var next = i + 1;
+            while (depth < length(key)) {
+                var end = runEnd(sorted, i, ends[depth], depth);
+                if (sums[end] - sums[i] < atLeast) {
+                    next = end;
+                    break;
+                }
+                depth++;
+                if (depth == ends.length) {
+                    ends = Arrays.copyOf(ends, 2 * depth);
+                }
+                ends[depth] = end;
+                visitor.count(keys, starts[key], depth, sums[end] - sums[i]);
+            }
+            i = next;
+        }
+    }
+
+    /// The end of the run that begins at `from`, of keys whose byte `depth` is the same; all keys up to `end` share
+    /// the bytes before it. Gallops, because most runs are short.
+    private int runEnd(int[] sorted, int from, int end, int depth) {
+        var wanted = keys[starts[sorted[from]] + depth];
+        var inside = from;
+        var step = 1;
+        while (step < end - inside && keys[starts[sorted[inside + step]] + depth] == wanted) {
+            inside += step;
+            step *= 2;
+        }
+        var outside = Math.min(end, inside + step);
+        while (outside - inside > 1) {
+            var middle = (inside + outside) >>> 1;
+            if (keys[starts[sorted[middle]] + depth] == wanted) {
+                inside = middle;
+            } else {
+                outside = middle;
+            }
+        }
+        return outside;
+    }
+
     /// The number of bytes that [#encode] and [#writeTo] give.
     public long encodedBytes() {
         long bytes = starts[size];
@@ -184,14 +245,44 @@ public final class Counts {
 
     /// Writes the canonical bytes, in many small writes.
     public void writeTo(OutputStream out) throws IOException {
-        var number = ByteBuffer.allocate(Varint.BYTES_MAX);
+        var number = new byte[Varint.BYTES_MAX];
         for (var index : sorted()) {
-            Varint.put(number.clear(), length(index));
-            out.write(number.array(), 0, number.position());
-            out.write(keys, starts[index], length(index));
-            Varint.put(number.clear(), counts[index]);
-            out.write(number.array(), 0, number.position());
+            write(out, number, keys, starts[index], length(index), counts[index]);
         }
+    }
+
+    /// The number of bytes that [#writePrefixesTo] writes.
+    public long prefixesBytes(long atLeast) {
+        var bytes = new long[1];
+        forEachPrefix(
+                atLeast, (key, from, length, count) -> bytes[0] += Varint.size(length) + length + Varint.size(count));
+        return bytes[0];
+    }
+
+    /// Writes the canonical bytes of the table of what [#forEachPrefix] tells, in many small writes.
+    public void writePrefixesTo(OutputStream out, long atLeast) throws IOException {
+        var number = new byte[Varint.BYTES_MAX];
+        try {
+            forEachPrefix(atLeast, (key, from, length, count) -> {
+                try {
+                    write(out, number, key, from, length, count);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private static void write(OutputStream out, byte[] buffer, byte[] key, int from, int length, long count)
+            throws IOException {
+        var number = ByteBuffer.wrap(buffer);
+        Varint.put(number, length);
+        out.write(buffer, 0, number.position());
+        out.write(key, from, length);
+        Varint.put(number.clear(), count);
+        out.write(buffer, 0, number.position());
     }
 
     private void requireRoom(int newKeys, int newBytes) {

@@ -213,6 +213,8 @@ public final class JobSpec {
             case Join.FloatSum sum -> message.getFloatSumBuilder().setWidth(sum.width());
             case Join.Concatenation _ -> message.getConcatenationBuilder();
             case Join.CountsByKey _ -> message.getCountsByKeyBuilder();
+            case Join.CountsByPrefix counts ->
+                message.getCountsByPrefixBuilder().setAtLeast(counts.atLeast());
             case Join.Extremes _ -> message.getExtremesBuilder();
             case Join.TopK top -> message.getTopKBuilder().setK(top.k());
         }
@@ -225,6 +227,8 @@ public final class JobSpec {
             case FLOAT_SUM -> new Join.FloatSum(message.getFloatSum().getWidth());
             case CONCATENATION -> new Join.Concatenation();
             case COUNTS_BY_KEY -> new Join.CountsByKey();
+            case COUNTS_BY_PREFIX ->
+                new Join.CountsByPrefix(message.getCountsByPrefix().getAtLeast());
             case EXTREMES -> new Join.Extremes();
             case TOP_K -> new Join.TopK(message.getTopK().getK());
             case KIND_NOT_SET -> throw new IllegalArgumentException("the job's join is unknown to this release");

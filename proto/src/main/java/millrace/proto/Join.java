@@ -39,6 +39,17 @@ public sealed interface Join {
     /// Adds counts by key. Encoding: [Counts].
     record CountsByKey() implements Join {}
 
+    /// Adds counts by key, and of the sums gives the prefixes: the output has each prefix of one byte and more, up to
+    /// the whole key, with the sum of the counts of all keys that begin with it, when that is at least `atLeast`.
+    /// Encoding of both: [Counts]. So a kernel names a key once instead of all its prefixes.
+    ///
+    /// @param atLeast the smallest count in the output, 1 and up
+    record CountsByPrefix(long atLeast) implements Join {
+        public CountsByPrefix {
+            require(1 <= atLeast, "counts of the output are at least %d, allowed 1 and up", atLeast);
+        }
+    }
+
     /// Keeps the smallest and the largest entry; ties go to the lowest item number. Encoding: [Entries].
     record Extremes() implements Join {}
 

@@ -1,0 +1,61 @@
+package millrace.worker.kernels;
+
+/// MT19937 (M. Matsumoto and T. Nishimura, 1998), as numpy's `RandomState` seeds it: `init_genrand`. Its numbers come
+/// one after the other only, so whoever needs those far out keeps states on the way.
+final class MersenneTwister {
+    private static final int N = 624;
+    private static final int M = 397;
+
+    private final int[] state;
+    private int next = N;
+
+    /// @param seed 32 bits
+    MersenneTwister(int seed) {
+        state = new int[N];
+        state[0] = seed;
+        for (var i = 1; i < N; i++) {
+            state[i] = 1812433253 * (state[i - 1] ^ (state[i - 1] >>> 30)) + i;
+        }
+    }
+
+    private MersenneTwister(MersenneTwister other) {
+        state = other.state.clone();
+        next = other.next;
+    }
+
+    /// One that goes on from the same place.
+    MersenneTwister copy() {
+        return new MersenneTwister(this);
+    }
+
+    int nextInt() {
+        if (next == N) {
+            twist();
+        }
+        var y = state[next++];
+        y ^= y >>> 11;
+        y ^= (y << 7) & 0x9d2c5680;
+        y ^= (y << 15) & 0xefc60000;
+        return y ^ (y >>> 18);
+    }
+
+    /// Passes over numbers.
+    void skip(long numbers) {
+        for (var left = numbers; left > 0; ) {
+            if (next == N) {
+                twist();
+            }
+            var step = (int) Math.min(N - next, left);
+            next += step;
+            left -= step;
+        }
+    }
+
+    private void twist() {
+        for (var i = 0; i < N; i++) {
+            var y = (state[i] & 0x80000000) | (state[(i + 1) % N] & 0x7fffffff);
+            state[i] = state[(i + M) % N] ^ (y >>> 1) ^ (-(y & 1) & 0x9908b0df);
+        }
+        next = 0;
+    }
+}
