@@ -23,6 +23,7 @@ public interface Kernel<D extends Description> {
     ///
     /// @param first first item, inclusive, at least 0
     /// @param end   one past the last item, greater than `first`, at most `description.items()`
+    /// @throws BadInput when what blobs hold cannot be used; the task fails for good
     /// @throws CancelledException when the task is no longer wanted
     /// @throws Exception when the range cannot be computed; the task counts as failed and may be tried again
     byte[] compute(D description, Work work, long first, long end) throws Exception;

@@ -3,6 +3,7 @@ package millrace.worker;
 import com.google.protobuf.UnsafeByteOperations;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import millrace.proto.BadInput;
 import millrace.proto.BlobMissing;
 import millrace.proto.CancelledException;
 import millrace.proto.Description;
@@ -49,6 +50,9 @@ public record Ready<D extends Description>(Kernel<D> kernel, D description, long
             return new Failed(FailureKind.EXCEPTION, String.valueOf(e.getMessage()), "");
         } catch (BlobMissing e) {
             return missing(task, e);
+        } catch (BadInput e) {
+            // What blobs hold is seen only here. No attempt can make it better.
+            return new Failed(FailureKind.BAD_PARAMETERS, String.valueOf(e.getMessage()), "");
         } catch (StackOverflowError e) {
             return failed(FailureKind.STACK_OVERFLOW, e);
         } catch (OutOfMemoryError e) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import java.nio.charset.StandardCharsets;
+import millrace.proto.BadInput;
 import millrace.proto.Result;
 import millrace.proto.Result.Done;
 import millrace.proto.Result.Failed;
@@ -70,6 +71,15 @@ class ReadyTest {
                         })
                         .kind())
                 .isEqualTo(FailureKind.OUT_OF_MEMORY);
+    }
+
+    @Test
+    void inputThatTheKernelRefusesIsNotTriedAgain() {
+        var failed = failed((_, _, _) -> {
+            throw new BadInput("a.npy is truncated");
+        });
+        assertThat(failed).isEqualTo(new Failed(FailureKind.BAD_PARAMETERS, "a.npy is truncated", ""));
+        assertThat(failed.kind().isFinal()).isTrue();
     }
 
     @Test
