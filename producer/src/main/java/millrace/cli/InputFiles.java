@@ -28,7 +28,7 @@ record InputFiles(SortedMap<String, String> texts, Map<Blob, Path> files) {
         files = Collections.unmodifiableMap(new LinkedHashMap<>(files));
     }
 
-    /// Reads the files.
+    /// Reads the files, and what parameters follow from them.
     ///
     /// @throws BadInput with every file that is none, or cannot be read
     static InputFiles read(KernelType<?> type, Map<String, String> options) {
@@ -53,6 +53,11 @@ record InputFiles(SortedMap<String, String> texts, Map<Blob, Path> files) {
         }
         if (!problems.isEmpty()) {
             throw new BadInput(problems);
+        }
+        try {
+            type.complete(options).forEach(texts::putIfAbsent);
+        } catch (IOException e) {
+            throw new BadInput("a file cannot be read (" + e + ")");
         }
         return new InputFiles(texts, files);
     }

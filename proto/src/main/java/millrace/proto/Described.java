@@ -23,4 +23,7 @@ public @interface Described {
 
     /// What an item is, for people: "a row of the picture".
     String item();
+
+    /// Works out parameters from files; the default leaves all as they are given.
+    Class<? extends Intake> intake() default Intake.Nothing.class;
 }

@@ -2,6 +2,7 @@ package millrace.proto;
 
 import static millrace.proto.Check.require;
 
+import java.io.IOException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
@@ -92,6 +93,24 @@ public final class KernelType<D extends Description> {
 
     public List<ParameterType> parameters() {
         return parameters;
+    }
+
+    /// The texts with those added that follow from the files that are named in them: see [Intake].
+    ///
+    /// @throws BadInput when a file cannot be used, or says otherwise than a text that is given
+    /// @throws IOException when a file cannot be read
+    public SortedMap<String, String> complete(Map<String, String> texts) throws IOException {
+        Intake intake;
+        try {
+            var constructor = about.intake().getDeclaredConstructor();
+            constructor.setAccessible(true);
+            intake = constructor.newInstance();
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("cannot make a " + about.intake().getName(), e);
+        }
+        var given = new Intake.Given(name(), new TreeMap<>(texts));
+        intake.complete(given);
+        return given.texts();
     }
 
     /// The description that the given texts stand for; parameters that are not given take their default.

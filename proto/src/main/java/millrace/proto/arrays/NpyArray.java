@@ -46,6 +46,16 @@ public final class NpyArray {
         return header;
     }
 
+    /// @param name of the file, for messages
+    /// @throws BadInput when the array has another shape
+    public void requireShape(String name, long... shape) {
+        var expected = Npy.of(header.type(), shape);
+        if (!header.shape().equals(expected.shape())) {
+            throw new BadInput(
+                    "%s has the shape %s, the job says %s".formatted(name, header.shapeText(), expected.shapeText()));
+        }
+    }
+
     /// Copies elements as doubles: false is 0 and true is 1; integers beyond 2^53 are rounded.
     ///
     /// @param first element in C order, 0 and up

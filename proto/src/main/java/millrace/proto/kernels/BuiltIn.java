@@ -8,6 +8,13 @@ import millrace.proto.Descriptions;
 public final class BuiltIn implements Descriptions.Provider {
     @Override
     public List<Class<? extends Description>> descriptions() {
-        return List.of(Mandelbrot.class, MonteCarlo.class, PrefixCount.class, Primes.class, Spin.class);
+        return List.of(
+                Convolve.class,
+                Mandelbrot.class,
+                Mlp.class,
+                MonteCarlo.class,
+                PrefixCount.class,
+                Primes.class,
+                Spin.class);
     }
 }
