@@ -30,9 +30,12 @@ final class FeedCheck {
     /// A worker that was heard so lately counts as alive.
     private static final long LIVE = 5 * Agenda.SECOND;
 
+    /// For how long one that is heard again is not yet relied on.
+    private static final long BACK = 5 * Agenda.SECOND;
+
     private record Place(int partition, long offset) {}
 
-    private record Told(long at, Heartbeat beat) {}
+    private record Told(long since, long at, Heartbeat beat) {}
 
     private static final class Sent {
         final int number;
@@ -276,13 +279,22 @@ final class FeedCheck {
 
     /// A producer has read a heartbeat.
     void readBeat(SimProducer producer, Heartbeat beat) {
+        var now = world.agenda.now();
         beats.computeIfAbsent(producer, _ -> new LinkedHashMap<>())
-                .put(beat.worker(), new Told(world.agenda.now(), beat));
+                .merge(
+                        beat.worker(),
+                        new Told(now, now, beat),
+                        (before, told) -> before.beat.sequence() > beat.sequence()
+                                ? before // overtaken, and of no meaning any more
+                                : new Told(now - before.at < LIVE ? before.since : now, now, beat));
     }
 
+    // Silent workers' tasks are given up. Those of one that is heard again may be on their way to another by then.
     private boolean inHand(SimProducer producer, Task task, int emission) {
         return beats.getOrDefault(producer, Map.of()).values().stream()
-                .anyMatch(told -> world.agenda.now() - told.at < LIVE && holds(told.beat, task, emission));
+                .anyMatch(told -> world.agenda.now() - told.at < LIVE
+                        && world.agenda.now() - told.since > BACK
+                        && holds(told.beat, task, emission));
     }
 
     private static boolean holds(Heartbeat beat, Task task, int emission) {
