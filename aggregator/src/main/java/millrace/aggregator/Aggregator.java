@@ -12,6 +12,7 @@ import millrace.proto.ExitCode;
 import millrace.proto.FleetSetup;
 import millrace.proto.Role;
 import millrace.proto.Wire;
+import millrace.proto.blobs.BlobTopic;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
@@ -28,6 +29,7 @@ final class Aggregator implements Role.Running {
 
     private final Counters counters = new Counters();
     private final ProgressPublisher publisher;
+    private final BlobTopic blobs;
     private final OrderTail orders;
     private final GroupMember group;
     private final Queue<Thread> threads = new ConcurrentLinkedQueue<>();
@@ -38,6 +40,7 @@ final class Aggregator implements Role.Running {
         var clients = new Clients(cluster, config.id());
         var clock = new BrokerClock();
         publisher = new ProgressPublisher(clients.progress(), wire, clock);
+        blobs = new BlobTopic(cluster, wire, config.id());
         orders = new OrderTail(clients.orders(), wire);
         var shared = new PartitionOwner.Shared(
                 clients,
@@ -48,6 +51,7 @@ final class Aggregator implements Role.Running {
                 clock,
                 publisher,
                 orders,
+                blobs,
                 config.id());
         var member = new AtomicReference<GroupMember>();
         group = new GroupMember(clients.member(), wire, partition -> {
@@ -140,6 +144,7 @@ final class Aggregator implements Role.Running {
             }
         }
         publisher.close();
+        blobs.close();
         exit.complete(ExitCode.SUCCEEDED);
     }
 }

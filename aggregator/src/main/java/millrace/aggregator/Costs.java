@@ -51,7 +51,7 @@ final class Costs {
     }
 
     /// @param atMillis the result's time, the brokers' clock
-    void counted(Result result, int bytes, long atMillis) {
+    void counted(Result result, long bytes, long atMillis) {
         var cost = result.cost();
         tasks++;
         items += result.items();

@@ -14,11 +14,12 @@ import org.jspecify.annotations.Nullable;
 /// A job's end as decided, before it is written: an ending tells where its output's pieces are, which is known
 /// once they are written. All of it is written in one transaction.
 ///
-/// @param output         canonical bytes, or null without one
+/// @param output         canonical bytes, or the parts they are made of; null without one
 /// @param outputDigest   SHA-256 of the output; empty without one
 /// @param letters        one for each range given up
 /// @param kept           the value as a job could go on from that replays this one, or null
 /// @param snapshotPieces pieces of the job's snapshot before, which nobody needs any more
+/// @param partsBytes     when `output` holds parts, the bytes of all that they stand for; otherwise [#WHOLE]
 public record JobEnd(
         JobSpec spec,
         Ending.State state,
@@ -35,9 +36,50 @@ public record JobEnd(
         Ranges dead,
         List<DeadLetter> letters,
         Transaction.@Nullable SavedState kept,
-        int snapshotPieces) {
+        int snapshotPieces,
+        long partsBytes) {
+    /// As `partsBytes`: the output is here.
+    public static final long WHOLE = -1;
+
     public JobEnd {
         letters = List.copyOf(letters);
+    }
+
+    public JobEnd(
+            JobSpec spec,
+            Ending.State state,
+            String reason,
+            Ending.@Nullable Failure failure,
+            @Nullable ByteString output,
+            ByteString outputDigest,
+            Tally tally,
+            long submittedMillis,
+            long endedMillis,
+            long generation,
+            String owner,
+            Ranges done,
+            Ranges dead,
+            List<DeadLetter> letters,
+            Transaction.@Nullable SavedState kept,
+            int snapshotPieces) {
+        this(
+                spec,
+                state,
+                reason,
+                failure,
+                output,
+                outputDigest,
+                tally,
+                submittedMillis,
+                endedMillis,
+                generation,
+                owner,
+                done,
+                dead,
+                letters,
+                kept,
+                snapshotPieces,
+                WHOLE);
     }
 
     public String job() {
@@ -70,7 +112,13 @@ public record JobEnd(
                 reason,
                 failure,
                 outputDigest,
-                output == null ? null : new Ending.OutputPlace(spec.partition(), offsets, output.size()),
+                output == null
+                        ? null
+                        : new Ending.OutputPlace(
+                                spec.partition(),
+                                offsets,
+                                partsBytes == WHOLE ? output.size() : partsBytes,
+                                partsBytes != WHOLE),
                 tally,
                 submittedMillis,
                 endedMillis,

@@ -3,9 +3,13 @@ package millrace.aggregator;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.security.DigestOutputStream;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import millrace.proto.BlobPlace;
 import millrace.proto.DeadLetter;
 import millrace.proto.Digests;
 import millrace.proto.Ending;
@@ -208,22 +212,28 @@ final class JobJoin {
         resumeAfterSave = resumeAfterSave.earlier(mark);
         costs.answered(result);
         return switch (result.answer()) {
-            case Result.Done answer -> done(result, answer.value().toByteArray(), atMillis);
+            case Result.Done answer -> {
+                var place = answer.place();
+                yield done(
+                        result,
+                        place == null ? Partial.of(answer.value().toByteArray()) : Partial.elsewhere(place.blob()),
+                        atMillis);
+            }
             case Result.Failed answer -> failed(result, answer);
             case Result.HandedBack answer -> handedBack(result, answer);
         };
     }
 
-    private @Nullable Verdict done(Result result, byte[] partial, long atMillis) {
+    private @Nullable Verdict done(Result result, Partial partial, long atMillis) {
         var first = result.first();
         var end = result.end();
         if (isTouched(result)) {
             counters.add(Counters.Event.DUPLICATE);
             costs.duplicate(result);
-            return recent.disagrees(spec.job(), first, end, partial) ? nondeterministic(result) : null;
+            return recent.disagrees(spec.job(), first, end, partial.digest()) ? nondeterministic(result) : null;
         }
         try {
-            value.add(first, end, partial);
+            partial.addTo(value, first, end);
         } catch (IllegalArgumentException e) {
             var message = e.getMessage();
             return failed(
@@ -232,8 +242,8 @@ final class JobJoin {
         }
         done.add(first, end);
         failures.settle(first, end);
-        recent.add(spec.job(), first, end, RecentValues.digest(partial));
-        costs.counted(result, partial.length, atMillis);
+        recent.add(spec.job(), first, end, partial.digest());
+        costs.counted(result, partial.bytes(), atMillis);
         pace.counted(result.items(), atMillis);
         counters.add(Counters.Event.COUNTED);
         return isComplete() ? complete() : null;
@@ -366,22 +376,9 @@ final class JobJoin {
 
     /// Ends the job: its value becomes the output.
     JobEnd end(Verdict verdict, long generation, String owner, long nowMillis) {
-        // Without the list of its items a partial output would mean nothing.
-        var whole = verdict.state() == Ending.State.SUCCEEDED || verdict.state() == Ending.State.PARTIAL;
-        var withOutput = whole || (verdict.withOutput() && !done.isEmpty() && Fit.fits(done));
-        ByteString output = null;
-        var digest = ByteString.EMPTY;
-        if (withOutput) {
-            var sha = Digests.sha256();
-            var bytes = ByteString.newOutput((int) Math.min(value.outputBytes(), 1 << 20));
-            try (var out = new DigestOutputStream(bytes, sha)) {
-                value.writeTo(out);
-            } catch (IOException e) {
-                throw new AssertionError("memory is written without I/O", e);
-            }
-            output = bytes.toByteString();
-            digest = UnsafeByteOperations.unsafeWrap(sha.digest());
-        }
+        var withOutput = endsWithOutput(verdict);
+        var output = withOutput ? output() : null;
+        var digest = withOutput ? digest() : ByteString.EMPTY;
         var letters = new ArrayList<DeadLetter>();
         failures.letters()
                 .forEach((range, causes) -> letters.add(new DeadLetter(
@@ -404,7 +401,84 @@ final class JobJoin {
                 Fit.lowest(dead),
                 letters,
                 kept,
-                before);
+                before,
+                output != null && elsewhere() != null ? value.outputBytes() : JobEnd.WHOLE);
+    }
+
+    private ByteString output() {
+        var bytes = ByteString.newOutput(1 << 16);
+        try {
+            var elsewhere = elsewhere();
+            if (elsewhere == null) {
+                value.writeTo(bytes);
+            } else {
+                elsewhere.writeParts(bytes);
+            }
+        } catch (IOException e) {
+            throw new AssertionError("memory is written without I/O", e);
+        }
+        return bytes.toByteString();
+    }
+
+    private ByteString digest() {
+        var elsewhere = elsewhere();
+        if (elsewhere != null) {
+            return UnsafeByteOperations.unsafeWrap(elsewhere.digest());
+        }
+        var sha = Digests.sha256();
+        try (var out = new DigestOutputStream(OutputStream.nullOutputStream(), sha)) {
+            value.writeTo(out);
+        } catch (IOException e) {
+            throw new AssertionError("memory is written without I/O", e);
+        }
+        return UnsafeByteOperations.unsafeWrap(sha.digest());
+    }
+
+    // The value, when some of it is elsewhere.
+    private @Nullable JoinedBytes elsewhere() {
+        return value instanceof JoinedBytes bytes && bytes.isPlaced() ? bytes : null;
+    }
+
+    /// Whether its output has values that are elsewhere: then they have to be read for its digest.
+    boolean hasToBeRead() {
+        return elsewhere() != null;
+    }
+
+    /// The next value that is to be read for the output's digest, or null when there is none now.
+    ///
+    /// @param ended whether no more items come
+    @Nullable
+    BlobPlace toBeRead(boolean ended) {
+        var elsewhere = elsewhere();
+        return elsewhere == null ? null : elsewhere.toBeRead(ended ? Long.MAX_VALUE : settledTo());
+    }
+
+    /// A digest for the bytes of the value that is [#toBeRead].
+    MessageDigest reading() {
+        return Objects.requireNonNull(elsewhere(), "nothing is elsewhere").reading();
+    }
+
+    /// All bytes of that value went into the digest.
+    void read(MessageDigest digest) {
+        Objects.requireNonNull(elsewhere(), "nothing is elsewhere").read(digest);
+    }
+
+    // All items before this one are done or given up.
+    private long settledTo() {
+        var settled = done;
+        if (!dead.isEmpty()) {
+            settled = done.copy();
+            settled.addAll(dead);
+        }
+        var gap = settled.firstGap(spec.first(), spec.end());
+        return gap == null ? spec.end() : gap.first();
+    }
+
+    /// Whether a job that ends so has an output.
+    boolean endsWithOutput(Verdict verdict) {
+        // Without the list of its items a partial output would mean nothing.
+        var whole = verdict.state() == Ending.State.SUCCEEDED || verdict.state() == Ending.State.PARTIAL;
+        return whole || (verdict.withOutput() && !done.isEmpty() && Fit.fits(done));
     }
 
     /// The job's state in pieces, which covers every result below `position`.

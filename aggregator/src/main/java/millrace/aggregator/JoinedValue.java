@@ -2,6 +2,7 @@ package millrace.aggregator;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import millrace.proto.BlobPlace;
 import millrace.proto.Join;
 
 /// The output of a job as far as its results came. Its bytes depend neither on the order of the partial values nor on
@@ -38,9 +39,16 @@ sealed interface JoinedValue permits JoinedValue.Small, JoinedBytes, JoinedCount
     /// Adds the partial value of the items `[first, end)`, none of which was added before.
     ///
     /// @param partial may be kept; the caller leaves it as it is
-    /// @throws IllegalArgumentException when it is not in the join's encoding, or not a value of these items; then
-    ///     nothing has changed
+    /// @throws IllegalArgumentException when it is not in the join's encoding, or not a value of these items;
+    ///     then nothing has changed
     void add(long first, long end, byte[] partial);
+
+    /// Adds the partial value of the items `[first, end)`, none of which was added before, by where it is.
+    ///
+    /// @throws IllegalArgumentException when the join has to read values
+    default void add(long first, long end, BlobPlace partial) {
+        throw new IllegalArgumentException("the value is elsewhere, and this join has to read it");
+    }
 
     /// What the value takes in memory, in bytes, roughly.
     long memoryBytes();

@@ -66,6 +66,7 @@ public final class Joiner implements AutoCloseable {
     private final ParkedResults parked = new ParkedResults();
     private final Publication publication = new Publication();
     private final Heirs heirs = new Heirs();
+    private final Closings closings = new Closings();
     private final Lifetime lifetime;
 
     private Phase phase = Phase.LOADING;
@@ -202,7 +203,11 @@ public final class Joiner implements AutoCloseable {
     /// Whether [#result] may be called: while too many results of unknown jobs wait, too many endings are to be
     /// written, or a parent is wanted, it may not.
     public boolean acceptsResults() {
-        return phase != Phase.LOADING && !parked.isFull() && decided.size() < 2 * ENDS_MAX && !heirs.areWaiting();
+        return phase != Phase.LOADING
+                && !parked.isFull()
+                && decided.size() < 2 * ENDS_MAX
+                && closings.size() < ENDS_MAX
+                && !heirs.areWaiting();
     }
 
     /// Whether there are results of jobs that nobody has submitted as far as `jobs` has been read. A yes is to be
@@ -236,12 +241,52 @@ public final class Joiner implements AutoCloseable {
     public void parent(String id, @Nullable Ending ending, List<Snapshot> pieces) {
         for (var job : heirs.of(id)) {
             var verdict = heirs.begin(job, ending, pieces);
+            closings.follow(job);
             budget.add(job.growthBytes());
             publication.changed(job);
             if (verdict != null) {
                 decide(job, verdict);
             }
             unpark(job);
+        }
+    }
+
+    /// A value that is elsewhere and is to be read now, for the digest of an output, or null. The answer is
+    /// [#valueRead] or [#valueLost]. What an ended job waits for comes first.
+    @Nullable
+    ValueReading wantsValue() {
+        var job = phase == Phase.LOADING ? null : closings.next();
+        var place = job == null ? null : closings.toBeRead(job);
+        return job == null || place == null ? null : new ValueReading(job, place, job.reading());
+    }
+
+    /// All bytes of the value went into its digest.
+    void valueRead(ValueReading reading) {
+        var job = reading.job();
+        if (reading.place().equals(closings.toBeRead(job))) {
+            job.read(reading.digest());
+        }
+        finishClosing();
+    }
+
+    /// The value cannot be had: its job fails.
+    ///
+    /// @param why names the blob
+    void valueLost(ValueReading reading, String why) {
+        var job = reading.job();
+        var closing = closings.broken(job, why);
+        if (closing != null) {
+            budget.add(-closing.bytes());
+            end(job, closing.verdict());
+        } else if (open.get(job.spec().job()) == job) {
+            decide(job, Closings.unreadable(why));
+        }
+    }
+
+    private void finishClosing() {
+        for (var closing : closings.finished()) {
+            budget.add(-closing.bytes());
+            end(closing.job(), closing.verdict());
         }
     }
 
@@ -349,8 +394,8 @@ public final class Joiner implements AutoCloseable {
         return due;
     }
 
-    /// When [#tick] and [#progress] should be called at the latest, by the monotonic clock; far in the future when
-    /// nothing is due.
+    /// When [#tick] and [#progress] should be called at the latest, by the monotonic clock; far in the future
+    /// when nothing is due.
     public long dueMillis() {
         if (phase != Phase.LIVE || open.isEmpty()) {
             return Long.MAX_VALUE;
@@ -377,6 +422,7 @@ public final class Joiner implements AutoCloseable {
     @Override
     public void close() {
         open.values().forEach(job -> budget.add(-job.accountedBytes()));
+        closings.drain().forEach(one -> budget.add(-one.bytes()));
         decided.values().forEach(one -> budget.add(-one.bytes));
         open.clear();
         decided.clear();
@@ -402,6 +448,7 @@ public final class Joiner implements AutoCloseable {
         }
         var job = opened(submit, submitted);
         open.put(spec.job(), job);
+        closings.follow(job);
         budget.add(job.growthBytes());
         publication.changed(job);
         counters.add(Counters.Event.OPENED);
@@ -451,6 +498,8 @@ public final class Joiner implements AutoCloseable {
         var about = decided.get(id);
         if (job != null) {
             job.remove();
+        } else if (closings.contains(id)) {
+            closings.remove(id);
         } else if (about != null) {
             decided.put(id, new Decided(about.end, about.resume, about.bytes, true));
         } else if (!ended.remove(id)) {
@@ -462,6 +511,10 @@ public final class Joiner implements AutoCloseable {
         var job = open.get(id);
         if (job != null) {
             return job.spec().digest();
+        }
+        var closing = closings.digest(id);
+        if (closing != null) {
+            return closing;
         }
         var about = decided.get(id);
         return about != null ? about.end.spec().digest() : ended.digest(id);
@@ -475,6 +528,7 @@ public final class Joiner implements AutoCloseable {
             return;
         }
         var verdict = job.take(mark, atMillis, result);
+        closings.follow(job);
         budget.add(job.growthBytes());
         publication.changed(job);
         if (verdict != null) {
@@ -533,8 +587,19 @@ public final class Joiner implements AutoCloseable {
     }
 
     private void decide(JobJoin job, Verdict verdict) {
-        var id = job.spec().job();
         forget(job);
+        if (job.hasToBeRead() && job.endsWithOutput(verdict)) {
+            var bytes = job.memoryBytes();
+            budget.add(bytes);
+            closings.add(new Closings.Closing(job, verdict, bytes));
+            finishClosing();
+        } else {
+            end(job, verdict);
+        }
+    }
+
+    private void end(JobJoin job, Verdict verdict) {
+        var id = job.spec().job();
         var end = job.end(verdict, generation, owner, now);
         var output = end.output();
         var bytes = job.spec().bytes().size() + (output == null ? 0 : output.size());
@@ -545,6 +610,7 @@ public final class Joiner implements AutoCloseable {
     private void forget(JobJoin job) {
         var id = job.spec().job();
         invariant(open.remove(id) == job, "job %s is not open and cannot end", id);
+        closings.leave(job);
         publication.ended(job);
         heirs.ended(job);
         budget.add(-job.accountedBytes());
@@ -587,6 +653,9 @@ public final class Joiner implements AutoCloseable {
             if (!written.contains(job.spec().job())) {
                 resume = resume.earlier(job.resume());
             }
+        }
+        for (var job : closings.jobs()) {
+            resume = resume.earlier(job.resume());
         }
         for (var one : decided.values()) {
             if (!written.contains(one.end.job())) {

@@ -8,9 +8,11 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import millrace.proto.BlobMissing;
 import millrace.proto.ForeignRecord;
 import millrace.proto.Topics;
 import millrace.proto.Wire;
+import millrace.proto.blobs.BlobTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
@@ -33,6 +35,7 @@ final class PartitionOwner implements Runnable {
 
     private static final int RECORD_BYTES = 200;
     private static final int RESULTS_AT_ONCE = 1000;
+    private static final long READ_BYTES_AT_ONCE = 16L << 20;
     private static final long WAIT_MILLIS_MAX = 1000;
     private static final long AGAIN_MILLIS = 100;
     private static final long AGAIN_MILLIS_MAX = 5000;
@@ -60,11 +63,13 @@ final class PartitionOwner implements Runnable {
             BrokerClock clock,
             ProgressPublisher publisher,
             OrderTail orders,
+            BlobTopic blobs,
             String id) {}
 
     private final int partition;
     private final GroupMember group;
     private final Shared shared;
+    private final PlacedValues values;
     private final LinkedBlockingQueue<Event> inbox = new LinkedBlockingQueue<>();
     private final AtomicLong backlogBytes = new AtomicLong();
     private final CountDownLatch stop = new CountDownLatch(1);
@@ -79,6 +84,7 @@ final class PartitionOwner implements Runnable {
         this.partition = partition;
         this.group = group;
         this.shared = shared;
+        values = new PlacedValues(shared.blobs, this::isStopped);
     }
 
     int partition() {
@@ -198,7 +204,7 @@ final class PartitionOwner implements Runnable {
     // One round: what came in, what is decided, what is to be told.
     private void work(Joiner joiner, TransactionWriter writer) {
         try {
-            var wait = joiner.acceptsResults() && !results.isEmpty()
+            var wait = (joiner.acceptsResults() && !results.isEmpty()) || joiner.wantsValue() != null
                     ? 0
                     : Math.clamp(joiner.dueMillis() - monotonicMillis(), 0, WAIT_MILLIS_MAX);
             for (var event = inbox.poll(wait, TimeUnit.MILLISECONDS); event != null; event = inbox.poll()) {
@@ -222,6 +228,7 @@ final class PartitionOwner implements Runnable {
             }
             take(record, joiner);
         }
+        readValues(joiner);
         joiner.generation(group.metadata().generationId());
         joiner.tick(shared.clock.nowMillis(), monotonicMillis());
         for (var write = joiner.transaction(); write != null; write = joiner.transaction()) {
@@ -231,6 +238,23 @@ final class PartitionOwner implements Runnable {
         shared.publisher.publish(partition, joiner.progress());
         if (joiner.wantsOrders()) {
             shared.orders.ask(this, epoch);
+        }
+    }
+
+    // So much at a time that other jobs of the partition do not wait for long.
+    private void readValues(Joiner joiner) {
+        var bytes = 0L;
+        for (var wanted = joiner.wantsValue(); wanted != null; wanted = joiner.wantsValue()) {
+            try {
+                values.read(wanted);
+                joiner.valueRead(wanted);
+            } catch (BlobMissing e) {
+                joiner.valueLost(wanted, String.valueOf(e.getMessage()));
+            }
+            bytes += wanted.place().blob().bytes();
+            if (bytes > READ_BYTES_AT_ONCE || isStopped()) {
+                return;
+            }
         }
     }
 
@@ -278,7 +302,7 @@ final class PartitionOwner implements Runnable {
         backlogBytes.addAndGet(-bytes(record));
         try {
             var result = shared.wire.results().read(record.key(), record.value());
-            joiner.result(record.offset(), record.timestamp(), result);
+            joiner.result(record.offset(), record.timestamp(), values.brought(result));
         } catch (ForeignRecord e) {
             joiner.foreign(record.offset(), e.reason());
         }

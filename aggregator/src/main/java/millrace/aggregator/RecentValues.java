@@ -7,8 +7,8 @@ import java.util.Map;
 import millrace.proto.JobState;
 import org.apache.commons.codec.digest.MurmurHash3;
 
-/// The digests of the values counted last in a partition: a second value of a range is a copy when it has the same
-/// digest, and a kernel's fault when it has not.
+/// The digests of the values counted last in a partition: a second value of a range is a copy when it has the
+/// same digest, and a kernel's fault when it has not.
 final class RecentValues {
     private record Key(String job, long first, long end) {}
 
@@ -34,9 +34,9 @@ final class RecentValues {
     }
 
     /// Whether another value of exactly that range was counted lately.
-    boolean disagrees(String job, long first, long end, byte[] value) {
+    boolean disagrees(String job, long first, long end, long digest) {
         var counted = digests.get(new Key(job, first, end));
-        return counted != null && counted != digest(value);
+        return counted != null && counted != digest;
     }
 
     /// Those of one job, oldest first.

@@ -86,7 +86,7 @@ public final class Job {
     public Output output(Ending ending) throws JobFailed, IOException {
         return switch (ending.state()) {
             case SUCCEEDED, PARTIAL ->
-                Output.of(millrace.reader(), millrace.wire().outputs(), ending, description);
+                Output.of(millrace.reader(), millrace.wire().outputs(), millrace.blobs(), ending, description);
             case FAILED, CANCELLED, EXPIRED -> throw new JobFailed(ending);
         };
     }
@@ -100,7 +100,7 @@ public final class Job {
         if (ending.output() == null) {
             throw new JobFailed(ending);
         }
-        return Output.of(millrace.reader(), millrace.wire().outputs(), ending, description);
+        return Output.of(millrace.reader(), millrace.wire().outputs(), millrace.blobs(), ending, description);
     }
 
     /// Ends the job, unless it has ended; returns once the order is durable. Its tasks stop within seconds.

@@ -284,6 +284,10 @@ public final class Millrace implements AutoCloseable {
         return wire;
     }
 
+    BlobTopic blobs() {
+        return blobs;
+    }
+
     Reader reader() {
         return reader;
     }

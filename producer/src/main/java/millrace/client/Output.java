@@ -21,6 +21,7 @@ import millrace.proto.Description;
 import millrace.proto.Ending;
 import millrace.proto.OutputPiece;
 import millrace.proto.OutputSource;
+import millrace.proto.blobs.BlobTopic;
 
 /// A job's output. Small ones (up to 8 MiB) are in memory, larger ones are read from Kafka whenever they are
 /// needed, so their [Millrace] must be open. Wherever bytes are read to their end, their digest has been
@@ -38,7 +39,12 @@ public final class Output {
         this.source = source;
     }
 
-    static Output of(Reader reader, Channel<OutputPiece> channel, Ending ending, Optional<Description> description)
+    static Output of(
+            Reader reader,
+            Channel<OutputPiece> channel,
+            BlobTopic blobs,
+            Ending ending,
+            Optional<Description> description)
             throws IOException {
         var place = ending.output();
         if (place == null) {
@@ -47,7 +53,8 @@ public final class Output {
         OutputSource source = new OutputSource() {
             @Override
             public InputStream open() {
-                return new PieceStream(reader, channel, ending, place);
+                var pieces = new PieceStream(reader, channel, ending, place);
+                return new VerifiedStream(place.parts() ? new PartStream(pieces, blobs) : pieces, ending);
             }
 
             @Override

@@ -69,7 +69,12 @@ public record Ending(
     /// @param partition of `outputs`
     /// @param offsets   of the pieces, in order
     /// @param bytes     of the whole output
-    public record OutputPlace(int partition, List<Long> offsets, long bytes) {
+    /// @param parts     whether the pieces hold [OutputPart]s rather than the output itself
+    public record OutputPlace(int partition, List<Long> offsets, long bytes, boolean parts) {
+        public OutputPlace(int partition, List<Long> offsets, long bytes) {
+            this(partition, offsets, bytes, false);
+        }
+
         public OutputPlace {
             offsets = List.copyOf(offsets);
         }

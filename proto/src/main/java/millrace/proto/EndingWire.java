@@ -41,7 +41,8 @@ final class EndingWire {
             message.setOutput(millrace.v1.OutputPlace.newBuilder()
                     .setPartition(output.partition())
                     .addAllOffsets(output.offsets())
-                    .setBytes(output.bytes()));
+                    .setBytes(output.bytes())
+                    .setParts(output.parts()));
         }
         return message.build();
     }
@@ -62,7 +63,8 @@ final class EndingWire {
                         ? new Ending.OutputPlace(
                                 message.getOutput().getPartition(),
                                 message.getOutput().getOffsetsList(),
-                                message.getOutput().getBytes())
+                                message.getOutput().getBytes(),
+                                message.getOutput().getParts())
                         : null,
                 Tally.of(message.getTally()),
                 message.getSubmittedMillis(),

@@ -3,6 +3,7 @@ package millrace.proto;
 import static millrace.proto.Check.require;
 
 import com.google.protobuf.ByteString;
+import org.jspecify.annotations.Nullable;
 
 /// A worker's answer to one task.
 ///
@@ -73,8 +74,23 @@ public record Result(
 
     /// Computed.
     ///
-    /// @param value in the encoding of the job's join
-    public record Done(ByteString value) implements Answer {}
+    /// @param value in the encoding of the job's join; empty when it is elsewhere
+    /// @param place where the value is, or null when it is here
+    public record Done(ByteString value, @Nullable Place place) implements Answer {
+        public Done {
+            require(place == null || value.isEmpty(), "a value is both here and elsewhere");
+        }
+
+        public Done(ByteString value) {
+            this(value, null);
+        }
+    }
+
+    /// Where a value is that is too large for a record, or of no use to who joins it.
+    ///
+    /// @param blob     the value
+    /// @param passedOn whether the join only passes it on: it is put behind others and nobody has to look at it
+    public record Place(BlobPlace blob, boolean passedOn) {}
 
     /// Not computed, and it counts against the job's attempts.
     ///

@@ -27,7 +27,15 @@ final class ResultWire {
                         .setBlobNanos(result.cost().extra().blobNanos())
                         .setBlobBytes(result.cost().extra().blobBytes()));
         switch (result.answer()) {
-            case Result.Done done -> message.getDoneBuilder().setValue(done.value());
+            case Result.Done done -> {
+                message.getDoneBuilder().setValue(done.value());
+                var place = done.place();
+                if (place != null) {
+                    message.getDoneBuilder()
+                            .setPlace(BlobWire.place(place.blob()))
+                            .setPassedOn(place.passedOn());
+                }
+            }
             case Result.Failed failed ->
                 message.getFailedBuilder()
                         .setKind(kind(failed.kind()))
@@ -63,7 +71,14 @@ final class ResultWire {
 
     private static Result.Answer answer(millrace.v1.Result message) {
         return switch (message.getAnswerCase()) {
-            case DONE -> new Result.Done(message.getDone().getValue());
+            case DONE ->
+                new Result.Done(
+                        message.getDone().getValue(),
+                        message.getDone().hasPlace()
+                                ? new Result.Place(
+                                        BlobWire.place(message.getDone().getPlace()),
+                                        message.getDone().getPassedOn())
+                                : null);
             case FAILED ->
                 new Result.Failed(
                         kind(message.getFailed().getKind()),

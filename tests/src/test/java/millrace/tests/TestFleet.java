@@ -61,7 +61,12 @@ final class TestFleet implements AutoCloseable {
 
     /// Plays a role in a process of its own.
     Child process(String name, String... flags) {
-        var command = new ArrayList<>(java(List.of()));
+        return process(name, List.of(), flags);
+    }
+
+    /// @param options of its JVM
+    Child process(String name, List<String> options, String... flags) {
+        var command = new ArrayList<>(java(options));
         command.addAll(List.of(RoleMain.class.getName(), name, cluster.bootstrapServers(), cluster.fleet()));
         command.addAll(List.of(flags));
         return add(new Child(name + "-" + children.size(), command, false));

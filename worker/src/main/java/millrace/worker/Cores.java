@@ -91,7 +91,7 @@ final class Cores {
 
         private Answer compute() {
             try (work) {
-                return order.math().compute(order.task(), work);
+                return order.math().compute(order.task(), work, supplies.values());
             }
         }
     }

@@ -1,6 +1,5 @@
 package millrace.worker;
 
-import com.google.protobuf.UnsafeByteOperations;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import millrace.proto.BadInput;
@@ -32,20 +31,17 @@ public record Ready<D extends Description>(Kernel<D> kernel, D description, long
     /// kills a worker that computes nothing else. What is answered here is memory asked for outside the heap,
     /// and all of it without that option.
     public Result.Answer compute(Task task, Work work) {
+        return compute(task, work, LargeValues.NOWHERE);
+    }
+
+    /// @param values where values go that are too large for a record, or only passed on by the join
+    Result.Answer compute(Task task, Work work, LargeValues values) {
         try {
             var value = kernel.compute(description, work, task.first(), task.end());
             if (value == null) {
                 return new Failed(FailureKind.EXCEPTION, this + " returned null", "");
             }
-            if (value.length > Result.VALUE_MAX) {
-                return new Failed(
-                        FailureKind.TOO_LARGE,
-                        "the value of %d items has %d bytes, allowed %d"
-                                .formatted(task.items(), value.length, Result.VALUE_MAX),
-                        "");
-            }
-            // The kernel has returned it and keeps no state, so nobody else writes to it.
-            return new Result.Done(UnsafeByteOperations.unsafeWrap(value));
+            return values.answer(task, description.join(), value);
         } catch (CancelledException e) {
             return new Failed(FailureKind.EXCEPTION, String.valueOf(e.getMessage()), "");
         } catch (BlobMissing e) {

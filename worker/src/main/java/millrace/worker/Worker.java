@@ -90,7 +90,10 @@ final class Worker implements Role.Running, Lane.Listener, Outbox.Listener, Core
         shelf = new Shelf(System::nanoTime, Worker::heapIsFull);
         cores = new Cores(
                 config.cores(),
-                new Supplies(new BlobCache(folder.path(), blobConfig.bytesMax(), new FleetBlobs(blobs)), shelf),
+                new Supplies(
+                        new BlobCache(folder.path(), blobConfig.bytesMax(), new FleetBlobs(blobs)),
+                        shelf,
+                        new LargeValues(blobs::write)),
                 this);
         outbox = new Outbox(
                 cluster, wire, self.worker(), Math.max(32L << 20, (config.handsMax() + 2) * RECORD_BYTES), this);

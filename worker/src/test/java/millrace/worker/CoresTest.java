@@ -22,7 +22,9 @@ class CoresTest {
     });
     private final Shelf shelf = new Shelf(System::nanoTime, () -> false);
     private final Cores cores = new Cores(
-            2, new Supplies(blobs, shelf), (ticket, answer, cost) -> told.add(new Told(ticket, answer, cost)));
+            2,
+            new Supplies(blobs, shelf, LargeValues.NOWHERE),
+            (ticket, answer, cost) -> told.add(new Told(ticket, answer, cost)));
 
     @AfterEach
     void close() {

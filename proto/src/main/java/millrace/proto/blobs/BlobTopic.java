@@ -180,11 +180,20 @@ public final class BlobTopic implements AutoCloseable {
         PieceReader reader = readers.take();
         var sound = false;
         try {
-            reader.read(place, sink, cancelled);
+            reader.begin(place);
+            for (var piece = reader.next(cancelled); piece != null; piece = reader.next(cancelled)) {
+                sink.accept(piece);
+            }
             sound = true;
         } finally {
             readers.giveBack(reader, sound);
         }
+    }
+
+    /// The bytes of a blob, read as they are needed; where the stream ends, its digest has been verified.
+    /// Otherwise its `read` fails, with the digest in the message.
+    public InputStream open(BlobPlace place) {
+        return new BlobStream(readers, place);
     }
 
     /// Makes a blob findable.

@@ -1,11 +1,14 @@
 package millrace.proto.blobs;
 
 import com.google.protobuf.UnsafeByteOperations;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -20,12 +23,12 @@ import millrace.proto.Digests;
 import millrace.proto.ForeignRecord;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
 
 /// Reads the topic of blobs. One thread at a time.
 final class PieceReader implements AutoCloseable {
@@ -37,6 +40,10 @@ final class PieceReader implements AutoCloseable {
 
     private final Channel<BlobRecord> channel;
     private final KafkaConsumer<byte[], byte[]> consumer;
+    private final Deque<ConsumerRecord<byte[], byte[]>> fetched = new ArrayDeque<>();
+    private final MessageDigest digest = Digests.sha256();
+    private @Nullable BlobPlace place;
+    private int next;
 
     PieceReader(Cluster cluster, Channel<BlobRecord> channel, String clientId) {
         this.channel = channel;
@@ -63,79 +70,84 @@ final class PieceReader implements AutoCloseable {
                 new ByteArrayDeserializer());
     }
 
-    void read(BlobPlace place, BlobTopic.Sink sink, BooleanSupplier cancelled)
-            throws BlobMissing, CancelledException, IOException {
-        var blob = place.blob();
-        var digest = Digests.sha256();
-        if (!place.offsets().isEmpty()) {
-            var from = new TopicPartition(channel.topic(), place.partition());
+    /// Begins with a blob; [#next] gives its pieces.
+    void begin(BlobPlace wanted) {
+        place = wanted;
+        next = 0;
+        fetched.clear();
+        digest.reset();
+        if (!wanted.offsets().isEmpty()) {
+            var from = new TopicPartition(channel.topic(), wanted.partition());
             consumer.assign(Set.of(from));
-            consumer.seek(from, place.offsets().getFirst());
-        }
-        var moved = System.nanoTime();
-        var next = 0;
-        while (next < place.offsets().size()) {
-            if (cancelled.getAsBoolean()) {
-                throw new CancelledException();
-            }
-            var before = next;
-            next = readSome(place, next, piece -> {
-                digest.update(piece);
-                sink.accept(piece);
-            });
-            if (next > before) {
-                moved = System.nanoTime();
-            } else if (System.nanoTime() - moved > STALLED_NANOS) {
-                throw new TimeoutException("piece " + next + " of blob " + blob.hex() + " has not come within "
-                        + Duration.ofNanos(STALLED_NANOS).toSeconds() + " s");
-            }
-        }
-        if (!UnsafeByteOperations.unsafeWrap(digest.digest()).equals(blob.digest())) {
-            throw new BlobMissing(blob, "its pieces together are something else");
+            consumer.seek(from, wanted.offsets().getFirst());
         }
     }
 
-    // Returns the number of the piece that comes next.
-    private int readSome(BlobPlace place, int from, BlobTopic.Sink sink) throws BlobMissing, IOException {
-        var tp = new TopicPartition(channel.topic(), place.partition());
-        var next = from;
-        ConsumerRecords<byte[], byte[]> records;
-        try {
-            records = consumer.poll(POLL);
-            for (var record : records) {
-                if (next == place.offsets().size()
-                        || record.offset() < place.offsets().get(next)) {
-                    continue;
-                }
-                if (record.offset() > place.offsets().get(next)) {
-                    throw gone(place, next);
-                }
-                sink.accept(piece(place, next, record));
-                next++;
+    /// The next piece, or null behind the last one: then the digest has been verified.
+    ///
+    /// @throws TimeoutException when the brokers give nothing for long
+    byte @Nullable [] next(BooleanSupplier cancelled) throws BlobMissing, CancelledException {
+        var current = Objects.requireNonNull(place, "nothing has begun");
+        if (next == current.offsets().size()) {
+            if (!UnsafeByteOperations.unsafeWrap(digest.digest())
+                    .equals(current.blob().digest())) {
+                throw new BlobMissing(current.blob(), "its pieces together are something else");
             }
-        } catch (OffsetOutOfRangeException e) {
-            throw gone(place, next);
+            return null;
         }
-        if (next < place.offsets().size()) {
-            long wanted = place.offsets().get(next);
+        var asked = System.nanoTime();
+        while (true) {
+            for (var record = fetched.poll(); record != null; record = fetched.poll()) {
+                long wanted = current.offsets().get(next);
+                if (record.offset() > wanted) {
+                    throw gone(current, next);
+                }
+                if (record.offset() == wanted) {
+                    var piece = piece(current, next, record);
+                    digest.update(piece);
+                    next++;
+                    return piece;
+                }
+            }
+            if (cancelled.getAsBoolean()) {
+                throw new CancelledException();
+            }
+            if (System.nanoTime() - asked > STALLED_NANOS) {
+                throw new TimeoutException("piece " + next + " of blob "
+                        + current.blob().hex() + " has not come within "
+                        + Duration.ofNanos(STALLED_NANOS).toSeconds() + " s");
+            }
+            fetch(current);
+        }
+    }
+
+    private void fetch(BlobPlace current) throws BlobMissing {
+        var tp = new TopicPartition(channel.topic(), current.partition());
+        long wanted = current.offsets().get(next);
+        try {
             var at = consumer.position(tp);
-            if (at > wanted || (records.isEmpty() && end(tp) <= wanted)) {
-                throw gone(place, next);
+            if (at > wanted) {
+                throw gone(current, next);
             }
             if (wanted > at + READ_OVER) {
                 consumer.seek(tp, wanted);
             }
+            consumer.poll(POLL).forEach(fetched::add);
+        } catch (OffsetOutOfRangeException e) {
+            throw gone(current, next);
         }
-        return next;
-    }
-
-    private long end(TopicPartition tp) {
-        return consumer.endOffsets(Set.of(tp)).getOrDefault(tp, Long.MAX_VALUE);
+        if (fetched.isEmpty() && end(tp) <= wanted) {
+            throw gone(current, next);
+        }
     }
 
     private static BlobMissing gone(BlobPlace place, int piece) {
         return new BlobMissing(
                 place.blob(), "piece " + piece + " of " + place.offsets().size() + " is gone");
+    }
+
+    private long end(TopicPartition tp) {
+        return consumer.endOffsets(Set.of(tp)).getOrDefault(tp, Long.MAX_VALUE);
     }
 
     private byte[] piece(BlobPlace place, int number, ConsumerRecord<byte[], byte[]> record) throws BlobMissing {

@@ -8,6 +8,15 @@ import millrace.proto.Descriptions;
 public final class OfTests implements Descriptions.Provider {
     @Override
     public List<Class<? extends Description>> descriptions() {
-        return List.of(Dated.class, Grind.class, Nap.class, Sift.class, Spell.class, Trap.class, Weights.class);
+        return List.of(
+                Dated.class,
+                Flood.class,
+                Grind.class,
+                Nap.class,
+                Sift.class,
+                Spell.class,
+                Tags.class,
+                Trap.class,
+                Weights.class);
     }
 }

@@ -1,0 +1,63 @@
+package millrace.client;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Objects;
+import millrace.proto.OutputPart;
+import millrace.proto.blobs.BlobTopic;
+
+/// The bytes that the parts of an output stand for, read as they are needed. For one thread.
+final class PartStream extends InputStream {
+    private final InputStream parts;
+    private final BlobTopic blobs;
+    private InputStream part = InputStream.nullInputStream();
+    private boolean ended;
+
+    /// @param parts closed with it
+    PartStream(InputStream parts, BlobTopic blobs) {
+        this.parts = parts;
+        this.blobs = blobs;
+    }
+
+    @Override
+    public int read() throws IOException {
+        var one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, into.length);
+        if (length == 0) {
+            return 0;
+        }
+        while (!ended) {
+            var bytes = part.read(into, offset, length);
+            if (bytes >= 0) {
+                return bytes;
+            }
+            part.close();
+            next();
+        }
+        return -1;
+    }
+
+    private void next() throws IOException {
+        var next = OutputPart.read(parts);
+        if (next.isEmpty()) {
+            ended = true;
+            return;
+        }
+        part = switch (next.get()) {
+            case OutputPart.Data(var bytes) -> bytes.newInput();
+            case OutputPart.Placed(var place) -> blobs.open(place);
+        };
+    }
+
+    @Override
+    public void close() throws IOException {
+        ended = true;
+        part.close();
+        parts.close();
+    }
+}
