@@ -75,6 +75,7 @@ public final class Main implements Callable<Integer> {
         line.addSubcommand(new DownCommand(shell));
         RoleCommand.add(line, shell);
         line.addSubcommand(new DoctorCommand(shell));
+        line.addSubcommand("bench", BenchCommand.line(shell));
         line.addSubcommand(new AutoComplete.GenerateCompletion());
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setUsageHelpLongOptionsMaxWidth(30);

@@ -48,7 +48,7 @@ record ChaosForm(String name, int rounds, Faults faults, Load load, Duration qui
                         name,
                         2,
                         new Faults(Duration.ofSeconds(200), 31, 3, 1, 6, 3, 10),
-                        new Load(10, 3_000, 115_000),
+                        new Load(10, 3_000, 120_000),
                         Duration.ofMinutes(2),
                         new Wanted(20, 20, 1, 8, 0));
             case "long" ->

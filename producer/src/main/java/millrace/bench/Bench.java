@@ -1,0 +1,69 @@
+package millrace.bench;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import millrace.cli.EmbeddedFleet;
+import millrace.client.JobFailed;
+import millrace.client.JobOptions;
+import millrace.client.Millrace;
+import millrace.client.Output;
+import millrace.proto.Description;
+
+/// What the benchmarks work with.
+///
+/// @param runs     how often a figure is measured, at least 1
+/// @param seconds  about how long one job of a run takes, at least 1
+/// @param cores    that the fleet and what it is compared with compute on
+/// @param data     where embedded brokers keep their data
+/// @param settings of the roles, by key, in front of a benchmark's own
+/// @param say      takes what goes on, for people
+record Bench(int runs, int seconds, int cores, Path data, Map<String, String> settings, Consumer<String> say) {
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
+
+    /// Starts a fleet whose workers share the cores, and waits until it is ready.
+    EmbeddedFleet fleet(int workers, int coresOfWorker, Map<String, String> own) throws InterruptedException {
+        var all = new TreeMap<>(own);
+        all.putAll(settings);
+        var plan = new EmbeddedFleet.Plan("bench", workers, coresOfWorker, 0, data, List.of(), all, Map.of());
+        var fleet = EmbeddedFleet.start(plan, _ -> {});
+        try {
+            fleet.awaitReady(PATIENCE);
+        } catch (RuntimeException | InterruptedException e) {
+            fleet.close();
+            throw e;
+        }
+        return fleet;
+    }
+
+    /// A job's output, and the seconds from its submission to its ending.
+    record Timed(Output output, double seconds) {
+        String text() throws IOException {
+            return output.text().strip();
+        }
+
+        double cpuSeconds() {
+            return output.ending().tally().cpuNanos() / 1e9;
+        }
+    }
+
+    Timed time(Millrace millrace, Description description, JobOptions options)
+            throws InterruptedException, TimeoutException, JobFailed, IOException {
+        var started = System.nanoTime();
+        var job = millrace.submit(description, options);
+        var ending = job.ending(PATIENCE);
+        var seconds = (System.nanoTime() - started) / 1e9;
+        return new Timed(job.output(ending), seconds);
+    }
+
+    static void check(String what, Object is, Object mustBe) throws WrongAnswer {
+        if (!is.equals(mustBe)) {
+            throw new WrongAnswer("%s is %s, must be %s".formatted(what, is, mustBe));
+        }
+    }
+}

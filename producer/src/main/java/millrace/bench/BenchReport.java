@@ -1,0 +1,98 @@
+package millrace.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeMap;
+import org.knowm.xchart.BitmapEncoder;
+import org.knowm.xchart.CategoryChartBuilder;
+import org.knowm.xchart.style.Styler;
+import tools.jackson.databind.json.JsonMapper;
+
+/// What a benchmark found, for people and for programs.
+///
+/// @param benchmark its name
+/// @param figures   the ones that matter first
+/// @param machine   cores, memory, JDK, system
+/// @param version   of Millrace
+/// @param repeat    the command that does it again
+record BenchReport(String benchmark, List<Figure> figures, String machine, String version, String repeat) {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    @Override
+    public String toString() {
+        var lines = new ArrayList<String>();
+        for (var figure : figures) {
+            lines.add("%10s %-4s %s".formatted(Figure.text(figure.median()), figure.unit(), figure.name()));
+            var runs = figure.values().size();
+            var spread = runs == 1
+                    ? ""
+                    : "median of %d, %s to %s".formatted(runs, Figure.text(figure.min()), Figure.text(figure.max()));
+            var target = figure.target()
+                    .map(one -> (figure.isMet() ? "target met: " : "BELOW TARGET: ") + one)
+                    .orElse("");
+            var details = spread.isEmpty() || target.isEmpty() ? spread + target : spread + "; " + target;
+            if (!details.isEmpty()) {
+                lines.add(" ".repeat(16) + details);
+            }
+        }
+        lines.add(machine);
+        lines.add("Millrace " + version + "; again: " + repeat);
+        return String.join("\n", lines);
+    }
+
+    /// Writes `NAME.json` and `NAME.png`.
+    void write(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        var root = new TreeMap<String, Object>();
+        root.put("benchmark", benchmark);
+        root.put("machine", machine);
+        root.put("version", version);
+        root.put("repeat", repeat);
+        root.put("figures", figures.stream().map(BenchReport::map).toList());
+        Files.write(
+                folder.resolve(benchmark + ".json"),
+                JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(root));
+        var chart = new CategoryChartBuilder()
+                .width(1000)
+                .height(150 + 90 * figures.size())
+                .title("millrace bench " + benchmark)
+                .build();
+        chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideS);
+        chart.getStyler().setLabelsVisible(true);
+        for (var figure : figures) {
+            var sorted = figure.values().stream().sorted().toList();
+            chart.addSeries(
+                    figure.unit().isEmpty() ? figure.name() : figure.name() + ", " + figure.unit(),
+                    List.of("min", "25 %", "median", "75 %", "max"),
+                    List.of(
+                            figure.min(),
+                            Figure.quantile(sorted, 0.25),
+                            figure.median(),
+                            Figure.quantile(sorted, 0.75),
+                            figure.max()));
+        }
+        BitmapEncoder.saveBitmap(chart, folder.resolve(benchmark).toString(), BitmapEncoder.BitmapFormat.PNG);
+    }
+
+    private static TreeMap<String, Object> map(Figure figure) {
+        var map = new TreeMap<String, Object>();
+        map.put("name", figure.name());
+        map.put("unit", figure.unit());
+        map.put("median", figure.median());
+        map.put("min", figure.min());
+        map.put("max", figure.max());
+        map.put("runs", figure.values().size());
+        if (figure.values().size() <= 100) {
+            map.put("values", figure.values());
+        }
+        figure.target().ifPresent(target -> {
+            map.put("target", String.format(Locale.ROOT, "%s", target));
+            map.put("met", figure.isMet());
+        });
+        return map;
+    }
+}

@@ -1,0 +1,16 @@
+package millrace.bench;
+
+import java.util.List;
+
+/// One of the benchmarks: makes what it measures, measures it, and takes it down again.
+interface Benchmark {
+    String name();
+
+    /// One line for people.
+    String summary();
+
+    /// The figures, the one or two that matter first.
+    ///
+    /// @throws WrongAnswer when what was computed is not what it must be
+    List<Figure> run(Bench bench) throws Exception;
+}

@@ -1,0 +1,93 @@
+package millrace.bench;
+
+import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import millrace.proto.BadInput;
+
+/// All benchmarks, by name.
+public final class Benchmarks {
+    private static final List<Benchmark> ALL =
+            List.of(new Efficiency(), new SmallItems(), new Tasks(), new Latency(), new Start(), new Faults());
+
+    /// How to measure.
+    ///
+    /// @param runs     how often, 1 to 1,000
+    /// @param seconds  about how long one job takes, 1 to 3,600
+    /// @param data     where embedded brokers keep their data
+    /// @param results  where figures and charts go
+    /// @param settings of the roles, by key
+    /// @param version  of Millrace
+    public record Options(
+            int runs, int seconds, Path data, Path results, Map<String, String> settings, String version) {
+        public Options {
+            if (runs < 1 || runs > 1000) {
+                throw new BadInput("--runs is " + runs + ", allowed 1..1000");
+            }
+            if (seconds < 1 || seconds > 3600) {
+                throw new BadInput("--seconds is " + seconds + ", allowed 1..3600");
+            }
+            settings = Map.copyOf(settings);
+        }
+    }
+
+    private Benchmarks() {}
+
+    /// A line for each.
+    public static List<String> summaries() {
+        return ALL.stream()
+                .map(one -> "%-12s %s".formatted(one.name(), one.summary()))
+                .toList();
+    }
+
+    /// Runs those that are named, all when none is.
+    ///
+    /// @param out takes the reports
+    /// @param say takes what goes on
+    /// @return whether every answer was right
+    /// @throws BadInput when there is none of a name
+    public static boolean run(List<String> names, Options options, PrintStream out, Consumer<String> say)
+            throws Exception {
+        var chosen =
+                names.isEmpty() ? ALL : names.stream().map(Benchmarks::find).toList();
+        var cores = Runtime.getRuntime().availableProcessors();
+        var bench = new Bench(options.runs(), options.seconds(), cores, options.data(), options.settings(), say);
+        var right = true;
+        for (var one : chosen) {
+            say.accept(one.name() + ": " + one.summary());
+            try {
+                var repeat = "./millrace bench %s --runs %d --seconds %d"
+                        .formatted(one.name(), options.runs(), options.seconds());
+                var report = new BenchReport(one.name(), one.run(bench), machine(cores), options.version(), repeat);
+                out.println(report);
+                report.write(options.results());
+            } catch (WrongAnswer e) {
+                say.accept("WRONG: " + one.name() + ": " + e.getMessage());
+                right = false;
+            }
+        }
+        return right;
+    }
+
+    private static Benchmark find(String name) {
+        return ALL.stream()
+                .filter(one -> one.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new BadInput("no benchmark '" + name + "', allowed: "
+                        + ALL.stream().map(Benchmark::name).collect(Collectors.joining(", "))));
+    }
+
+    private static String machine(int cores) {
+        var memory =
+                ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system
+                        ? system.getTotalMemorySize() >> 30
+                        : 0;
+        return "%d cores, %d GiB, %s %s, JDK %s"
+                .formatted(
+                        cores, memory, System.getProperty("os.name"), System.getProperty("os.arch"), Runtime.version());
+    }
+}

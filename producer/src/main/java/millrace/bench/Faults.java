@@ -1,0 +1,172 @@
+package millrace.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import millrace.client.Job;
+import millrace.client.JobOptions;
+import millrace.client.JobProgress;
+import millrace.proto.Heartbeat;
+import millrace.proto.Policy;
+import millrace.proto.kernels.Primes;
+import millrace.proto.kernels.Spin;
+
+/// How long faults hold a job up: a worker killed while it computes, with an idle worker beside it and without; an
+/// aggregator killed in the middle of many results; one worker of two slowed down to a tenth, as by a CPU quota.
+final class Faults implements Benchmark {
+    private static final Duration TASK = Duration.ofSeconds(2);
+    private static final JobOptions SINGLE = JobOptions.DEFAULT.withPolicy(Policy.DEFAULT.withTaskItems(1));
+    private static final long RESULTS = 1_000_000;
+    private static final long QUOTA_ON_NANOS = Duration.ofMillis(10).toNanos();
+    private static final long QUOTA_OFF_NANOS = Duration.ofMillis(90).toNanos();
+    /// That two cores sieve, about.
+    private static final long NUMBERS_A_SECOND = 4_000_000_000L;
+
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
+
+    @Override
+    public String name() {
+        return "faults";
+    }
+
+    @Override
+    public String summary() {
+        return "what a killed worker, a killed aggregator and a slow worker cost";
+    }
+
+    @Override
+    public List<Figure> run(Bench bench) throws Exception {
+        var redelivered = new ArrayList<Double>();
+        var restarted = new ArrayList<Double>();
+        var takeovers = new ArrayList<Double>();
+        var slow = new ArrayList<Double>();
+        for (var run = 0; run < bench.runs(); run++) {
+            redelivered.add(killedWorker(bench, true));
+            restarted.add(killedWorker(bench, false));
+            slow.add(slowWorker(bench));
+            takeovers.add(killedAggregator(bench));
+        }
+        return List.of(
+                Figure.atMost(1, "a killed worker's task begins again, with another worker", "s", redelivered),
+                Figure.of("a killed worker's task begins again, with a worker that is started then", "s", restarted),
+                Figure.atMost(10, "progress goes on after an aggregator was killed", "s", takeovers),
+                Figure.of("one of two workers ten times slower, against both at full speed", "x", slow));
+    }
+
+    // The job's time without the part before the kill and without the task's own: until it began again.
+    private static double killedWorker(Bench bench, boolean another) throws Exception {
+        try (var fleet = new RealFleet(bench.data())) {
+            var workers = new ArrayList<RoleProcess>();
+            workers.add(fleet.startWorker());
+            if (another) {
+                workers.add(fleet.startWorker());
+            }
+            warmUp(bench, fleet);
+            var job = fleet.millrace.submit(new Spin(1, TASK.toNanos() / 1e3), SINGLE);
+            var computing = computing(fleet, workers, job);
+            computing.kill();
+            var killed = System.nanoTime();
+            if (!another) {
+                fleet.start("worker", List.of("--set", "worker.cores=1"));
+            }
+            var ending = job.ending(PATIENCE);
+            var seconds = (System.nanoTime() - killed - TASK.toNanos()) / 1e9;
+            Bench.check("the sum of one item", job.output(ending).text().strip(), "0");
+            bench.say().accept("killed worker, another %s: %.2f s".formatted(another ? "beside" : "started", seconds));
+            return seconds;
+        }
+    }
+
+    private static void warmUp(Bench bench, RealFleet fleet) throws Exception {
+        var _ = bench.time(fleet.millrace, new Spin(200, 1_000), SINGLE);
+    }
+
+    // Who computes the job's task, once somebody does.
+    private static RoleProcess computing(RealFleet fleet, List<RoleProcess> workers, Job job) throws IOException {
+        var until = System.nanoTime() + TASK.toNanos();
+        while (System.nanoTime() < until) {
+            for (var worker : fleet.live()) {
+                if (worker.heartbeat().holdings().stream()
+                        .filter(Heartbeat.Holding::computing)
+                        .anyMatch(one -> one.job().equals(job.id()))) {
+                    return workers.stream()
+                            .filter(one -> RealFleet.isOf(worker, one))
+                            .findFirst()
+                            .orElseThrow();
+                }
+            }
+        }
+        throw new IOException("nobody said that it computes " + job);
+    }
+
+    // The longest time without progress around the kill.
+    private static double killedAggregator(Bench bench) throws Exception {
+        try (var fleet = new RealFleet(bench.data())) {
+            fleet.start(
+                    "worker", List.of("--set", "worker.cores=" + bench.cores(), "--set", "worker.lane-records=500"));
+            warmUp(bench, fleet);
+            var aggregator = fleet.aggregator;
+            var done = new AtomicLong();
+            var job = fleet.millrace.submit(new Spin(RESULTS, 0), SINGLE);
+            job.onProgress((JobProgress progress) -> done.accumulateAndGet(progress.done(), Math::max));
+            while (done.get() < RESULTS / 2) {
+                RealFleet.sleep(Duration.ofMillis(20));
+            }
+            fleet.start("aggregator", List.of());
+            aggregator.kill();
+            var killed = System.nanoTime();
+            var before = done.get();
+            while (done.get() == before) {
+                RealFleet.sleep(Duration.ofMillis(5));
+            }
+            var seconds = (System.nanoTime() - killed) / 1e9;
+            var ending = job.ending(PATIENCE);
+            Bench.check(
+                    "the sum of " + RESULTS + " items",
+                    job.output(ending).text().strip(),
+                    Long.toString(RESULTS * (RESULTS - 1) / 2));
+            bench.say().accept("killed aggregator at %,d of %,d results: %.2f s".formatted(before, RESULTS, seconds));
+            return seconds;
+        }
+    }
+
+    private static double slowWorker(Bench bench) throws Exception {
+        try (var fleet = new RealFleet(bench.data())) {
+            var _ = fleet.startWorker();
+            var slowed = fleet.startWorker();
+            warmUp(bench, fleet);
+            var job = new Primes(0, bench.seconds() * NUMBERS_A_SECOND);
+            var atFullSpeed = bench.time(fleet.millrace, job, JobOptions.DEFAULT);
+            var quota = Thread.ofPlatform().daemon().unstarted(() -> throttle(slowed));
+            quota.start();
+            var withSlow = bench.time(fleet.millrace, job, JobOptions.DEFAULT);
+            quota.interrupt();
+            quota.join();
+            slowed.signal("CONT");
+            Bench.check("the count of primes", withSlow.text(), atFullSpeed.text());
+            var ratio = withSlow.seconds() / atFullSpeed.seconds();
+            bench.say().accept("one of two workers at a tenth: %.2f x".formatted(ratio));
+            return ratio;
+        }
+    }
+
+    // A tenth of the time, in periods as short as a scheduler's quota.
+    private static void throttle(RoleProcess worker) {
+        try {
+            while (!Thread.currentThread().isInterrupted()) {
+                worker.signal("STOP");
+                LockSupport.parkNanos(QUOTA_OFF_NANOS);
+                worker.signal("CONT");
+                LockSupport.parkNanos(QUOTA_ON_NANOS);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

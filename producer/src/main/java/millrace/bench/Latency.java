@@ -1,0 +1,70 @@
+package millrace.bench;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import millrace.client.JobOptions;
+import millrace.client.Millrace;
+import millrace.proto.Policy;
+import millrace.proto.kernels.Spin;
+
+/// From submitting a job of one item to having its output, on a warm fleet: idle, and while a big job fills the
+/// cores. Jobs begin by a schedule, so that a slow one does not hide behind a late start of the next.
+final class Latency implements Benchmark {
+    private static final long EVERY_NANOS = Duration.ofMillis(100).toNanos();
+    private static final int JOBS_A_RUN = 100;
+
+    @Override
+    public String name() {
+        return "latency";
+    }
+
+    @Override
+    public String summary() {
+        return "submit to output of a job of one item, on an idle and on a busy fleet";
+    }
+
+    @Override
+    public List<Figure> run(Bench bench) throws Exception {
+        try (var fleet = bench.fleet(1, bench.cores(), Map.of());
+                var millrace = Millrace.connect(fleet.cluster())) {
+            var _ = schedule(bench, millrace, JOBS_A_RUN, JobOptions.DEFAULT);
+            var idle = schedule(bench, millrace, bench.runs() * JOBS_A_RUN, JobOptions.DEFAULT);
+            var big = millrace.submit(new Spin(1_000_000, 10_000));
+            var urgent = JobOptions.DEFAULT.withPolicy(Policy.DEFAULT.withPriority(10));
+            var _ = schedule(bench, millrace, JOBS_A_RUN / 4, urgent);
+            var busy = schedule(bench, millrace, JOBS_A_RUN, urgent);
+            big.cancel("measured");
+            var task = Policy.DEFAULT.taskTime().toMillis();
+            return List.of(
+                    Figure.atMost(15, "latency on an idle fleet, p50", "ms", idle),
+                    Figure.atMost(50, "latency on an idle fleet, p99", "ms", List.of(Figure.quantile(idle, 0.99))),
+                    Figure.of("latency on an idle fleet, p99.9", "ms", List.of(Figure.quantile(idle, 0.999))),
+                    Figure.atMost(2.0 * task + 15, "latency on a busy fleet, p50", "ms", busy),
+                    Figure.atMost(
+                            2.0 * task + 50,
+                            "latency on a busy fleet, p99",
+                            "ms",
+                            List.of(Figure.quantile(busy, 0.99))));
+        }
+    }
+
+    // Milliseconds from when each job was due.
+    private static List<Double> schedule(Bench bench, Millrace millrace, int jobs, JobOptions options)
+            throws Exception {
+        var took = new ArrayList<Double>();
+        var started = System.nanoTime();
+        for (var number = 0; number < jobs; number++) {
+            var due = started + number * EVERY_NANOS;
+            for (var left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
+                LockSupport.parkNanos(left);
+            }
+            var timed = bench.time(millrace, new Spin(1, 0), options);
+            Bench.check("the sum of one item", timed.text(), "0");
+            took.add((System.nanoTime() - due) / 1e6);
+        }
+        return took;
+    }
+}

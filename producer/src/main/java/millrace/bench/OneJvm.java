@@ -1,0 +1,182 @@
+package millrace.bench;
+
+import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import millrace.proto.Description;
+import millrace.proto.Descriptions;
+import millrace.proto.ExactSum;
+import millrace.proto.Integers;
+import millrace.proto.Join;
+import millrace.proto.Kernel;
+import millrace.proto.KernelType;
+
+/// What a fleet is compared with: one JVM that computes the same kernels on the same number of cores, its threads
+/// taking the next part of the items from a counter. It is a process of its own and stays warm, as a worker does.
+final class OneJvm implements AutoCloseable {
+    /// Parts of a job for each core: fine enough that the last ones end together.
+    private static final int PARTS_OF_CORE = 100;
+
+    /// @param seconds from the first item to the joined value
+    /// @param digest  SHA-256 of the joined value, as a fleet's output has it
+    record Answer(double seconds, String digest) {}
+
+    private final Process process;
+    private final BufferedReader answers;
+
+    OneJvm(int cores) throws IOException {
+        process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        cores == 1 ? "-XX:+UseSerialGC" : "-XX:+UseParallelGC",
+                        "-XX:+UseCompactObjectHeaders",
+                        "-Djava.awt.headless=true",
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        OneJvm.class.getName(),
+                        Integer.toString(cores))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        answers = process.inputReader(StandardCharsets.UTF_8);
+    }
+
+    Answer compute(Description description) throws IOException {
+        var type = KernelType.of(description);
+        var words = type.parameters(description).entrySet().stream()
+                .map(one -> "\t" + one.getKey() + "=" + one.getValue())
+                .collect(Collectors.joining());
+        var writer = process.outputWriter(StandardCharsets.UTF_8);
+        writer.write(type.name() + words + "\n");
+        writer.flush();
+        var answer = answers.readLine();
+        if (answer == null) {
+            throw new IOException("the JVM to compare with has ended");
+        }
+        var parts = answer.split(" ", 2);
+        return new Answer(Double.parseDouble(parts[0]), parts[1]);
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        try {
+            process.waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    // ---- inside that process
+
+    public static void main(String[] arguments) throws Exception {
+        var cores = Integer.parseInt(arguments[0]);
+        var descriptions = Descriptions.load();
+        var kernels = new HashMap<Class<?>, Kernel<?>>();
+        ServiceLoader.load(Kernel.class).forEach(kernel -> kernels.put(kernel.description(), kernel));
+        var lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (var line = lines.readLine(); line != null; line = lines.readLine()) {
+            var words = Arrays.asList(line.split("\t", -1));
+            var parameters = words.subList(1, words.size()).stream()
+                    .map(word -> word.split("=", 2))
+                    .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1]));
+            answer(description(descriptions, words.getFirst(), parameters), kernels, cores);
+        }
+    }
+
+    private static Description description(Descriptions all, String kernel, Map<String, String> parameters) {
+        return all.find(kernel)
+                .orElseThrow(() -> new IllegalArgumentException("no kernel " + kernel))
+                .parse(parameters);
+    }
+
+    private static void answer(Description description, Map<Class<?>, Kernel<?>> kernels, int cores)
+            throws InterruptedException, ExecutionException, NoSuchAlgorithmException {
+        var kernel = kernels.get(description.getClass());
+        if (kernel == null) {
+            throw new IllegalArgumentException("no math for " + description);
+        }
+        var started = System.nanoTime();
+        var value = join(description.join(), compute(kernel, description, cores));
+        var seconds = (System.nanoTime() - started) / 1e9;
+        var digest = MessageDigest.getInstance("SHA-256").digest(value);
+        System.out.println(seconds + " " + HexFormat.of().formatHex(digest));
+    }
+
+    // Partial values by their first items.
+    private static <D extends Description> List<byte[]> compute(Kernel<D> kernel, Description any, int cores)
+            throws InterruptedException, ExecutionException {
+        var description = kernel.description().cast(any);
+        var items = description.items();
+        var step = Math.max(1, items / ((long) cores * PARTS_OF_CORE));
+        var next = new AtomicLong();
+        var parts = new ConcurrentSkipListMap<Long, byte[]>();
+        try (var threads = Executors.newFixedThreadPool(cores)) {
+            var all = new ArrayList<Future<?>>();
+            for (var core = 0; core < cores; core++) {
+                all.add(threads.submit(() -> {
+                    for (var at = next.getAndAdd(step); at < items; at = next.getAndAdd(step)) {
+                        parts.put(at, kernel.compute(description, () -> false, at, Math.min(items, at + step)));
+                    }
+                    return null;
+                }));
+            }
+            for (var one : all) {
+                one.get();
+            }
+        }
+        return List.copyOf(parts.values());
+    }
+
+    private static byte[] join(Join join, List<byte[]> parts) {
+        return switch (join) {
+            case Join.IntegerSum(var width) -> {
+                var sums = new BigInteger[width];
+                Arrays.fill(sums, BigInteger.ZERO);
+                for (var part : parts) {
+                    var values = Integers.decode(part);
+                    for (var i = 0; i < width; i++) {
+                        sums[i] = sums[i].add(values[i]);
+                    }
+                }
+                yield Integers.encode(sums);
+            }
+            case Join.FloatSum(var width) -> {
+                var sums = new ExactSum[width];
+                Arrays.setAll(sums, _ -> new ExactSum());
+                for (var part : parts) {
+                    var values = ExactSum.decode(part);
+                    for (var i = 0; i < width; i++) {
+                        sums[i].add(values[i]);
+                    }
+                }
+                yield ExactSum.encode(sums);
+            }
+            case Join.Concatenation _ -> {
+                var all = new ByteArrayOutputStream();
+                parts.forEach(all::writeBytes);
+                yield all.toByteArray();
+            }
+            case Join.CountsByKey _, Join.CountsByPrefix _, Join.Extremes _, Join.TopK _ ->
+                throw new IllegalArgumentException("joins of " + join + " are not compared");
+        };
+    }
+}

@@ -1,0 +1,46 @@
+package millrace.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import millrace.client.JobOptions;
+import millrace.client.Millrace;
+import millrace.proto.kernels.Spin;
+
+/// Jobs of many short items: the time that the items keep the cores busy over the time that the fleet takes.
+final class SmallItems implements Benchmark {
+    /// @param micros an item's time
+    private record Case(double micros, double target) {}
+
+    private static final List<Case> CASES = List.of(new Case(100, 0.8), new Case(1_000, 0.9), new Case(10_000, 0.97));
+
+    @Override
+    public String name() {
+        return "small";
+    }
+
+    @Override
+    public String summary() {
+        return "efficiency with items of 0.1, 1 and 10 ms";
+    }
+
+    @Override
+    public List<Figure> run(Bench bench) throws Exception {
+        var figures = new ArrayList<Figure>();
+        try (var fleet = bench.fleet(1, bench.cores(), Map.of());
+                var millrace = Millrace.connect(fleet.cluster())) {
+            for (var one : CASES) {
+                var items = (long) (bench.seconds() * 1e6 * bench.cores() / one.micros());
+                var ratios = new ArrayList<Double>();
+                for (var run = 0; run < bench.runs(); run++) {
+                    var timed = bench.time(millrace, new Spin(items, one.micros()), JobOptions.DEFAULT);
+                    Bench.check("the sum of " + items + " items", timed.text(), Long.toString(items * (items - 1) / 2));
+                    ratios.add(items * one.micros() / 1e6 / bench.cores() / timed.seconds());
+                }
+                figures.add(Figure.atLeast(
+                        one.target(), "efficiency with items of %s ms".formatted(one.micros() / 1000), "", ratios));
+            }
+        }
+        return figures;
+    }
+}
