@@ -6,7 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import millrace.proto.Blob;
 import millrace.proto.Heartbeat;
 import millrace.proto.JobOrder;
 import millrace.proto.JobSpec;
@@ -25,9 +28,9 @@ import org.jspecify.annotations.Nullable;
 /// outstanding, so memory is flat for any number of tasks.
 ///
 /// *Lost* is exact. A worker's result is acknowledged before its task is accepted; so once the share group has
-/// finished with a task's records, and no live worker has it in hand, its result lies below the end that `results`
-/// has then. When the aggregator has counted to there and the range is not done, it is lost, and is emitted again.
-/// *Slow* is another thing, see [Stragglers].
+/// finished with a task's records, and no live worker has it in hand, its result lies below the end that
+/// `results` has then. When the aggregator has counted to there and the range is not done, it is lost, and is
+/// emitted again. *Slow* is another thing, see [Stragglers].
 ///
 /// Times are nanoseconds since any fixed moment, at least 0 and never running backwards. One thread.
 public final class Feeder {
@@ -263,8 +266,8 @@ public final class Feeder {
         inFlight.found(o, task.emission(), partition, offset, now);
     }
 
-    /// All records of `tasks` that were unfinished have been told, and heartbeats have been read to an end that is
-    /// later than the look at what is finished.
+    /// All records of `tasks` that were unfinished have been told, and heartbeats have been read to an end that
+    /// is later than the look at what is finished.
     public void rebuilt(long now) {
         for (var beat : workers.live()) {
             beat.holdings().forEach(holding -> held(holding, now));
@@ -493,6 +496,15 @@ public final class Feeder {
         return job.outstanding().isEmpty() && job.isActive()
                 ? Optional.of("it waits for its turn among " + jobs.size() + " open jobs")
                 : Optional.empty();
+    }
+
+    /// The blobs that open jobs name.
+    Set<Blob> blobs() {
+        return jobs.values().stream()
+                .flatMap(job -> job.spec().computation().parameters().values().stream())
+                .filter(Blob::isText)
+                .map(Blob::parse)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /// The ids of the open jobs, in the order of submission.

@@ -1,11 +1,14 @@
 package millrace.producer;
 
 import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import millrace.proto.Blob;
 import millrace.proto.Cluster;
 import millrace.proto.ExitCode;
 import millrace.proto.FleetSetup;
@@ -13,6 +16,7 @@ import millrace.proto.ForeignRecord;
 import millrace.proto.Role;
 import millrace.proto.Topics;
 import millrace.proto.Wire;
+import millrace.proto.blobs.BlobTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.RetriableException;
@@ -28,6 +32,7 @@ final class Producer implements Role.Running {
     private static final Logger LOG = LoggerFactory.getLogger(Producer.class);
     private static final Duration POLL = Duration.ofMillis(25);
     private static final Duration SHORT_POLL = Duration.ofMillis(2);
+    private static final Duration BLOBS_EVERY = Duration.ofSeconds(10);
 
     private enum Stage {
         /// Reads what there is, for the first time.
@@ -48,6 +53,9 @@ final class Producer implements Role.Running {
     private final TaskTopic tasks;
     private final Lease lease;
     private final Thread thread;
+    private final BlobSweeper sweeper;
+    private volatile Optional<Set<Blob>> blobs = Optional.empty();
+    private long blobsAt;
     private final CompletableFuture<ExitCode> exit = new CompletableFuture<>();
     private final long origin = System.nanoTime();
 
@@ -61,11 +69,13 @@ final class Producer implements Role.Running {
         tail = new Tail(cluster, topology.jobPartitions());
         tasks = new TaskTopic(cluster, wire, topology.taskPartitions());
         lease = new Lease(cluster);
+        sweeper = new BlobSweeper(new BlobTopic(cluster, wire, "millrace-producer"), () -> blobs);
         thread = new Thread(this::run, "millrace-producer");
     }
 
     void start() {
         thread.start();
+        Thread.ofPlatform().name("millrace-blobs").daemon().start(sweeper);
     }
 
     private long now() {
@@ -74,7 +84,8 @@ final class Producer implements Role.Running {
 
     private void run() {
         var code = ExitCode.BUG;
-        try (lease;
+        try (sweeper;
+                lease;
                 tasks;
                 tail) {
             tasks.warm();
@@ -107,11 +118,22 @@ final class Producer implements Role.Running {
         }
         lease.keep(now());
         tasks.deliver(feeder, now());
+        tellBlobs();
         advance();
         if (stage == Stage.FEEDING) {
             tasks.look(now());
         }
         feed();
+    }
+
+    // For the sweeper, now and then: what it takes for unused it looks at again before it removes it.
+    private void tellBlobs() {
+        if (stage != Stage.FEEDING || !lease.isFresh(now())) {
+            blobs = Optional.empty();
+        } else if (blobs.isEmpty() || now() - blobsAt > BLOBS_EVERY.toNanos()) {
+            blobs = Optional.of(feeder.blobs());
+            blobsAt = now();
+        }
     }
 
     private Duration patience() {

@@ -9,9 +9,9 @@ import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
 
-/// Names bytes that are too big or too shared for a record, by what they are: equal bytes are one blob, whoever put
-/// them and wherever they lie. As a component of a [Description] it is a parameter that people give as a file; a kernel
-/// reads it by [Work#blob].
+/// Names bytes that are too big or too shared for a record, by what they are: equal bytes are one blob, whoever
+/// put them and wherever they lie. As a component of a [Description] it is a parameter that people give as a
+/// file; a kernel reads it by [Work#blob].
 ///
 /// @param digest SHA-256 of the bytes, 32 bytes
 /// @param bytes  how many there are, 0 to [#BYTES_MAX]
@@ -64,7 +64,8 @@ public record Blob(ByteString digest, long bytes) {
 
     /// Whether the text is one that [#toString] gives.
     public static boolean isText(String text) {
-        return TEXT.matcher(text).matches();
+        var matcher = TEXT.matcher(text);
+        return matcher.matches() && Long.parseLong(matcher.group(2)) <= BYTES_MAX;
     }
 
     /// The blob of a text that [#toString] gave.

@@ -5,9 +5,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.SortedMap;
 
-/// Works out, before a job is submitted, those parameters of a kernel that follow from the files that people give: the
-/// shape of an array, the number of rows. So the number of items is known to all who never see the files. Named by
-/// [Described#intake]; has a constructor without arguments.
+/// Works out, before a job is submitted, those parameters of a kernel that follow from the files that people
+/// give: the shape of an array, the number of rows. So the number of items is known to all who never see the
+/// files. Named by [Described#intake]; has a constructor without arguments.
 public interface Intake {
     /// Adds to what is given. Where a file is already a blob, what follows from it has to be given too.
     ///
@@ -36,8 +36,8 @@ public interface Intake {
             if (other != null
                     && !other.isBlank()
                     && !other.replace("_", "").strip().equals(text)) {
-                throw new BadInput("--%s is '%s', but %s makes it %s"
-                        .formatted(parameter, Text.line(other, 60), file, text));
+                throw new BadInput(
+                        "--%s is '%s', but %s makes it %s".formatted(parameter, Text.line(other, 60), file, text));
             }
         }
     }

@@ -103,7 +103,7 @@ public enum Topics {
     public Map<String, String> settings() {
         var settings = new TreeMap<String, String>();
         settings.put("max.message.bytes", "1048588");
-        if (this == JOBS || this == RESULTS || this == PROGRESS) {
+        if (this == JOBS || this == RESULTS || this == PROGRESS || this == BLOBS) {
             // Deadlines and times in reports follow the brokers' clock, whatever those of clients and workers
             // say.
             settings.put("message.timestamp.type", "LogAppendTime");

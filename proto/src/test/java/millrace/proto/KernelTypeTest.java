@@ -39,6 +39,11 @@ class KernelTypeTest {
                 .isInstanceOf(BadInput.class)
                 .hasMessageContaining("--at is 'photo.png', allowed: a file");
         assertThatThrownBy(() -> type.parse(Map.of())).hasMessageContaining("needs --at");
+        var text = look.at().toString();
+        assertThat(Blob.isText(text)).isTrue();
+        assertThat(Blob.isText(text.replace(":3", ":9999999999")))
+                .as("more than a blob may have")
+                .isFalse();
     }
 
     enum Kind {
