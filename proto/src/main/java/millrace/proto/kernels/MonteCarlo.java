@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
 import millrace.proto.BadInput;
+import millrace.proto.Blob;
 import millrace.proto.Described;
 import millrace.proto.Description;
 import millrace.proto.ExactSum;
@@ -20,11 +21,14 @@ import millrace.proto.Ranges;
 /// the squares of the three. Delta and vega are pathwise derivatives, except for barriers, whose payoff jumps:
 /// there they are likelihood ratios (P. Glasserman, "Monte Carlo Methods in Financial Engineering", 2003, chapter
 /// 7).
+///
+/// With a [Book] the output is instead a line of CSV for each contract.
 @Described(
         name = "montecarlo",
-        version = 1,
-        summary = "Prices an option by simulation, with delta, vega and standard errors.",
-        item = "a path")
+        version = 2,
+        summary = "Prices an option, or a book of them, by simulation, with delta, vega and standard errors.",
+        item = "a path, or with --book a contract",
+        intake = Book.Rows.class)
 public record MonteCarlo(
         @Parameter(help = "what the option pays on", byDefault = "european")
         Payoff payoff,
@@ -73,7 +77,15 @@ public record MonteCarlo(
         long paths,
 
         @Parameter(help = "another seed gives other random numbers", byDefault = "0")
-        long seed)
+        long seed,
+
+        @Parameter(
+                help = "CSV of contracts, a column for each parameter that differs, perhaps one named id",
+                optional = true)
+        Blob book,
+
+        @Parameter(help = "contracts of the book; follows from it", byDefault = "0", min = "0", max = "1000000")
+        int contracts)
         implements Description {
     /// What the option pays on.
     public enum Payoff {
@@ -117,6 +129,48 @@ public record MonteCarlo(
     public static final int SUMS = 6;
 
     public MonteCarlo {
+        if (book.isEmpty() && contracts != 0) {
+            throw new BadInput("--contracts is %d, allowed: only 0 without --book".formatted(contracts));
+        }
+        if (book.isEmpty()) {
+            requireBarrier(payoff, crossing, spot, barrier);
+        }
+    }
+
+    /// One contract, without a book.
+    public MonteCarlo(
+            Payoff payoff,
+            Option option,
+            double spot,
+            double strike,
+            double rate,
+            double volatility,
+            double dividend,
+            double maturity,
+            int steps,
+            double barrier,
+            Crossing crossing,
+            long paths,
+            long seed) {
+        this(
+                payoff,
+                option,
+                spot,
+                strike,
+                rate,
+                volatility,
+                dividend,
+                maturity,
+                steps,
+                barrier,
+                crossing,
+                paths,
+                seed,
+                Blob.EMPTY,
+                0);
+    }
+
+    private static void requireBarrier(Payoff payoff, Crossing crossing, double spot, double barrier) {
         if (payoff != Payoff.BARRIER && barrier != 0) {
             throw new BadInput("--barrier is %s, allowed: only 0 unless --payoff is barrier".formatted(barrier));
         }
@@ -138,12 +192,17 @@ public record MonteCarlo(
 
     @Override
     public long items() {
-        return paths;
+        return book.isEmpty() ? paths : contracts;
     }
 
     @Override
     public Join join() {
-        return new Join.FloatSum(SUMS);
+        return book.isEmpty() ? new Join.FloatSum(SUMS) : new Join.Concatenation();
+    }
+
+    @Override
+    public String fileSuffix() {
+        return book.isEmpty() ? ".txt" : ".csv";
     }
 
     /// What the paths say.
@@ -185,6 +244,13 @@ public record MonteCarlo(
 
     @Override
     public void write(OutputSource output, Ranges done, OutputStream out) throws IOException {
+        if (!book.isEmpty()) {
+            out.write(Book.HEADER.getBytes(StandardCharsets.UTF_8));
+            try (var lines = output.open()) {
+                lines.transferTo(out);
+            }
+            return;
+        }
         var text = new StringBuilder(String.format(
                 Locale.ROOT,
                 "%s %s, %,d paths of %,d %s, seed %d\n",
