@@ -73,7 +73,7 @@ class CommandLineTest {
     void unknownCommandIsToldWithTheNearest() {
         assertThat(run("jbos")).isEqualTo(ExitCode.USAGE);
         assertThat(said().getFirst())
-                .startsWith("millrace: command 'jbos' is unknown, did you mean jobs? Allowed: cancel,");
+                .startsWith("millrace: command 'jbos' is unknown, did you mean jobs? Allowed: bench, cancel,");
     }
 
     @Test
