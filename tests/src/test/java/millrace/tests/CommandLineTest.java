@@ -54,7 +54,7 @@ class CommandLineTest {
                 "--workers=1000     | --workers is '1000', allowed: a whole number 0..256",
                 "--cores=0          | --cores is '0', allowed: a whole number 1..1024",
                 "--kernels=nowhere  | --kernels is 'nowhere', allowed: a jar or folder that can be read",
-                "--set=worker.x=1   | setting worker.x is unknown, allowed: worker.cores",
+                "--set=worker.x=1   | setting worker.x is unknown, allowed: worker.blob-cache, worker.",
                 "--set=worker.cores=-2 | worker.cores is '-2'",
                 "--set=cores=1      | setting 'cores' is unknown, allowed: keys that start with aggregator, producer,",
                 "--settings=nowhere | --settings nowhere cannot be read",
