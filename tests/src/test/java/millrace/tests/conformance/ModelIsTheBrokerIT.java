@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// `-Dmillrace.scripts=N` sets how many scripts have to be decided, `-Dmillrace.seed=S` the first seed: a failure
 /// names the seed that repeats it with `-Dmillrace.scripts=1`.
 final class ModelIsTheBrokerIT {
-    private static final int SCRIPTS = Integer.getInteger("millrace.scripts", 40);
+    private static final int SCRIPTS = Integer.getInteger("millrace.scripts", 24);
     private static final long FIRST_SEED = Long.getLong("millrace.seed", 1);
     private static final int WAVE = 100;
 
