@@ -2,6 +2,7 @@ package millrace.aggregator;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -13,8 +14,13 @@ import millrace.proto.FleetSetup;
 import millrace.proto.Role;
 import millrace.proto.Wire;
 import millrace.proto.blobs.BlobTopic;
+import millrace.proto.ops.HttpAddress;
+import millrace.proto.ops.KafkaMeters;
+import millrace.proto.ops.Loops;
+import millrace.proto.ops.Operations;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,10 +30,14 @@ final class Aggregator implements Role.Running {
     private static final Logger LOG = LoggerFactory.getLogger(Aggregator.class);
     private static final Duration CLOSE = Duration.ofSeconds(5);
 
+    private static final Duration TURN_WITHIN = Duration.ofSeconds(60);
+
     /// How long the start waits for Kafka.
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Counters counters = new Counters();
+    private final Loops loops = new Loops(System::nanoTime);
+    private @Nullable Operations served;
     private final ProgressPublisher publisher;
     private final BlobTopic blobs;
     private final OrderTail orders;
@@ -52,9 +62,10 @@ final class Aggregator implements Role.Running {
                 publisher,
                 orders,
                 blobs,
+                loops,
                 config.id());
         var member = new AtomicReference<GroupMember>();
-        group = new GroupMember(clients.member(), wire, partition -> {
+        group = new GroupMember(clients.member(), wire, loops.loop("group", TURN_WITHIN), partition -> {
             var owner = new PartitionOwner(partition, member.get(), shared);
             start("aggregator-partition-" + partition, owner);
             return owner;
@@ -65,11 +76,13 @@ final class Aggregator implements Role.Running {
     /// Checks the fleet's topics and joins its group.
     ///
     /// @throws millrace.proto.Refusal when Kafka cannot be reached or is unfit
-    static Aggregator start(Cluster cluster, AggregatorConfig config) {
+    static Aggregator start(Cluster cluster, AggregatorConfig config, Optional<HttpAddress> http) {
         try (var admin = Admin.create(cluster.client(Map.of("client.id", config.id() + "-setup")))) {
             new FleetSetup(admin, cluster, PATIENCE).prepare(FleetSetup.Wanted.DEFAULT);
         }
         var aggregator = new Aggregator(cluster, config);
+        aggregator.served =
+                http.map(address -> AggregatorMeters.serve(address, aggregator)).orElse(null);
         aggregator.start("aggregator-orders", aggregator.orders);
         aggregator.start("aggregator-group", aggregator.group);
         return aggregator;
@@ -113,6 +126,42 @@ final class Aggregator implements Role.Running {
         return "";
     }
 
+    Loops loops() {
+        return loops;
+    }
+
+    int partitions() {
+        return group.owners().size();
+    }
+
+    long partitionsCaughtUp() {
+        return group.owners().stream().filter(PartitionOwner::isCaughtUp).count();
+    }
+
+    long backlogBytes() {
+        return group.owners().stream().mapToLong(PartitionOwner::backlogBytes).sum();
+    }
+
+    /// Results that the partition furthest behind has still to be read, by its consumer; -1 when not known.
+    double lagRecords() {
+        return group.metrics().values().stream()
+                .filter(metric -> metric.metricName().name().equals("records-lag-max")
+                        && metric.metricName().tags().size() == 1
+                        && metric.metricValue() instanceof Double lag
+                        && !lag.isNaN())
+                .mapToDouble(metric -> (Double) metric.metricValue())
+                .findFirst()
+                .orElse(-1);
+    }
+
+    KafkaMeters.Client memberMetrics() {
+        return group::metrics;
+    }
+
+    KafkaMeters.Client progressMetrics() {
+        return publisher::metrics;
+    }
+
     /// What it has counted.
     Counters counters() {
         return counters;
@@ -145,6 +194,9 @@ final class Aggregator implements Role.Running {
         }
         publisher.close();
         blobs.close();
+        if (served != null) {
+            served.close();
+        }
         exit.complete(ExitCode.SUCCEEDED);
     }
 }

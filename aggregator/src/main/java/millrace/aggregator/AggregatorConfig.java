@@ -7,6 +7,7 @@ import static org.apache.kafka.common.config.ConfigDef.Range.between;
 
 import millrace.proto.BadInput;
 import millrace.proto.Settings;
+import millrace.proto.ops.HttpAddress;
 import org.apache.kafka.common.config.ConfigDef;
 
 /// The settings of an aggregator.
@@ -24,7 +25,7 @@ record AggregatorConfig(String id, JoinLimits limits) {
 
     static ConfigDef definition() {
         var limits = JoinLimits.DEFAULT;
-        return new ConfigDef()
+        return HttpAddress.define(new ConfigDef(), "aggregator")
                 .define(
                         ID,
                         ConfigDef.Type.STRING,

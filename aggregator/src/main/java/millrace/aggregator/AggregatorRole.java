@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import millrace.proto.Cluster;
 import millrace.proto.Role;
 import millrace.proto.Settings;
+import millrace.proto.ops.HttpAddress;
 import org.apache.kafka.common.config.ConfigDef;
 
 /// Joins results into outputs and ends jobs. Several may run in a fleet: each owns some partitions, and takes
@@ -25,7 +26,8 @@ public final class AggregatorRole implements Role {
 
     @Override
     public Running start(Cluster cluster, Settings settings) {
-        return Aggregator.start(cluster, AggregatorConfig.of(settings, generatedId()));
+        return Aggregator.start(
+                cluster, AggregatorConfig.of(settings, generatedId()), HttpAddress.of(settings, name()));
     }
 
     // Names this start of it: a process may play the role twice.

@@ -26,6 +26,8 @@ public final class Counters {
         HANDED_BACK,
         /// Results below what a snapshot covers.
         COVERED,
+        /// Tasks given up.
+        DEAD_LETTER,
         /// Jobs opened.
         OPENED,
         /// Orders that repeat a job's first.

@@ -12,9 +12,12 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
 import millrace.proto.Wire;
+import millrace.proto.ops.Loops;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.WakeupException;
@@ -45,6 +48,7 @@ final class GroupMember implements Runnable {
     }
 
     private final KafkaConsumer<byte[], byte[]> consumer;
+    private final Loops.Loop loop;
     private final String topic;
     private final Function<Integer, PartitionOwner> starter;
     private final Queue<Command> commands = new ConcurrentLinkedQueue<>();
@@ -54,8 +58,14 @@ final class GroupMember implements Runnable {
     private volatile boolean joined;
     private volatile boolean stopped;
 
+    /// @param loop    told of each turn
     /// @param starter starts the owner of a partition in a thread of its own
-    GroupMember(KafkaConsumer<byte[], byte[]> consumer, Wire wire, Function<Integer, PartitionOwner> starter) {
+    GroupMember(
+            KafkaConsumer<byte[], byte[]> consumer,
+            Wire wire,
+            Loops.Loop loop,
+            Function<Integer, PartitionOwner> starter) {
+        this.loop = loop;
         this.consumer = consumer;
         this.topic = wire.results().topic();
         this.starter = starter;
@@ -89,6 +99,11 @@ final class GroupMember implements Runnable {
         return owners;
     }
 
+    /// The figures of its consumer. Any thread.
+    Map<MetricName, ? extends Metric> metrics() {
+        return consumer.metrics();
+    }
+
     void stop() {
         stopped = true;
         consumer.wakeup();
@@ -99,6 +114,7 @@ final class GroupMember implements Runnable {
         try (consumer) {
             consumer.subscribe(Set.of(topic), new Listener());
             while (!stopped) {
+                loop.turn();
                 try {
                     for (var command = commands.poll(); command != null; command = commands.poll()) {
                         obey(command);
@@ -111,6 +127,7 @@ final class GroupMember implements Runnable {
                 }
             }
         } finally {
+            loop.close();
             assigned.values().forEach(fed -> fed.owner.stop());
         }
     }

@@ -282,6 +282,7 @@ final class JobJoin {
         failures.giveUp(result.first(), result.end());
         dead.add(result.first(), result.end());
         costs.gaveUp(result.items());
+        counters.add(Counters.Event.DEAD_LETTER);
         var skipMax = spec.policy().skipMax();
         if (dead.items() > skipMax) {
             var what = describe(result, failed) + ", attempt " + attempts + " of "

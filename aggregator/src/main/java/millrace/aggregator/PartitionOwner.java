@@ -1,5 +1,6 @@
 package millrace.aggregator;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
@@ -13,6 +14,7 @@ import millrace.proto.ForeignRecord;
 import millrace.proto.Topics;
 import millrace.proto.Wire;
 import millrace.proto.blobs.BlobTopic;
+import millrace.proto.ops.Loops;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
@@ -32,6 +34,9 @@ final class PartitionOwner implements Runnable {
 
     /// Bytes of records that wait at most, about.
     private static final long BACKLOG_BYTES_MAX = 4L << 20;
+
+    /// A transaction may wait that long for its broker, and a state may be large.
+    private static final Duration TURN_WITHIN = Duration.ofSeconds(60);
 
     private static final int RECORD_BYTES = 200;
     private static final int RESULTS_AT_ONCE = 1000;
@@ -64,12 +69,14 @@ final class PartitionOwner implements Runnable {
             ProgressPublisher publisher,
             OrderTail orders,
             BlobTopic blobs,
+            Loops loops,
             String id) {}
 
     private final int partition;
     private final GroupMember group;
     private final Shared shared;
     private final PlacedValues values;
+    private final Loops.Loop loop;
     private final LinkedBlockingQueue<Event> inbox = new LinkedBlockingQueue<>();
     private final AtomicLong backlogBytes = new AtomicLong();
     private final CountDownLatch stop = new CountDownLatch(1);
@@ -85,6 +92,7 @@ final class PartitionOwner implements Runnable {
         this.group = group;
         this.shared = shared;
         values = new PlacedValues(shared.blobs, this::isStopped);
+        loop = shared.loops.loop("partition-" + partition, TURN_WITHIN);
     }
 
     int partition() {
@@ -99,6 +107,11 @@ final class PartitionOwner implements Runnable {
     /// What keeps it from joining; empty when nothing does.
     String trouble() {
         return trouble;
+    }
+
+    /// Bytes of records that wait, about.
+    long backlogBytes() {
+        return backlogBytes.get();
     }
 
     /// Whether it has enough to do for now.
@@ -125,7 +138,9 @@ final class PartitionOwner implements Runnable {
         stop.countDown();
     }
 
+    // Asked in every round, also while it reads.
     private boolean isStopped() {
+        loop.turn();
         return stop.getCount() == 0;
     }
 
@@ -153,6 +168,7 @@ final class PartitionOwner implements Runnable {
                 shared.orders.leave(this);
             }
         }
+        loop.close();
     }
 
     private void pause(long millis) {

@@ -2,11 +2,14 @@ package millrace.aggregator;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import millrace.proto.Progress;
 import millrace.proto.Wire;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +49,11 @@ final class ProgressPublisher implements AutoCloseable {
                 failed(e);
             }
         }
+    }
+
+    /// The figures of its producer. Any thread.
+    Map<MetricName, ? extends Metric> metrics() {
+        return producer.metrics();
     }
 
     private void failed(Exception failure) {

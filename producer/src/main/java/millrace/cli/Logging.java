@@ -13,7 +13,8 @@ final class Logging {
     static void setUp(String[] arguments) {
         // Not under a name that logback looks for: users of the Java client have this jar on their class path
         // too.
-        setUnlessSet("logback.configurationFile", "millrace/cli/logging.xml");
+        var json = "json".equals(System.getenv("MILLRACE_LOG_FORMAT"));
+        setUnlessSet("logback.configurationFile", json ? "millrace/cli/logging-json.xml" : "millrace/cli/logging.xml");
         var verbose = Arrays.asList(arguments).contains("--verbose");
         var role = arguments.length > 0 && ROLES.contains(arguments[0]);
         setUnlessSet("millrace.log.level", verbose ? "DEBUG" : role ? "INFO" : "WARN");

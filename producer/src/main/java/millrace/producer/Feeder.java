@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import millrace.proto.Blob;
@@ -520,6 +521,24 @@ public final class Feeder {
     /// Ranges that have been cut and are not done.
     public long outstanding() {
         return jobs.values().stream().mapToLong(job -> job.outstanding().size()).sum();
+    }
+
+    /// How it is now.
+    Figures figures() {
+        var left = new TreeMap<String, Double>();
+        for (var worker : workers.live()) {
+            worker.offers().forEach(offer -> Figures.add(left, offer.kernel(), 0));
+        }
+        for (var job : jobs.values()) {
+            Figures.add(left, job.offer().kernel(), job.coreSecondsLeft());
+        }
+        return new Figures(
+                counts(),
+                left,
+                jobs.size(),
+                outstanding(),
+                workers.live().size(),
+                workers.total().cores());
     }
 
     public Counts counts() {

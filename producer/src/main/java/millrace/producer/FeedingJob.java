@@ -275,6 +275,13 @@ final class FeedingJob {
         return new Plan(this, new Range(gap.first(), gap.first() + items), null, false, sizer.weightNanos(items));
     }
 
+    /// What is left of it, in seconds of one core; 0 while it is paused, is cancelled, or its cost is not known.
+    double coreSecondsLeft() {
+        return isActive() && sizer.isMeasured()
+                ? sizer.costNanos(Math.max(0, range.items() - settled.items())) / 1e9
+                : 0;
+    }
+
     private long uncut() {
         return range.items() - cut.items();
     }

@@ -1,18 +1,18 @@
 package millrace.producer;
 
-import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import millrace.proto.ForeignRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Counts records that are none of ours, by reason. The first ones are logged, then ever fewer: a topic may be
-/// full of them.
+/// full of them. One thread counts, any may read.
 final class Foreign {
     private static final Logger LOG = LoggerFactory.getLogger(Foreign.class);
 
-    private final Map<ForeignRecord.Reason, Long> counts = new EnumMap<>(ForeignRecord.Reason.class);
+    private final Map<ForeignRecord.Reason, Long> counts = new ConcurrentHashMap<>();
 
     void count(ConsumerRecord<byte[], byte[]> record, ForeignRecord why) {
         long count = counts.merge(why.reason(), 1L, Long::sum);

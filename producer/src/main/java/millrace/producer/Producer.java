@@ -17,9 +17,12 @@ import millrace.proto.Role;
 import millrace.proto.Topics;
 import millrace.proto.Wire;
 import millrace.proto.blobs.BlobTopic;
+import millrace.proto.ops.KafkaMeters;
+import millrace.proto.ops.Loops;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.RetriableException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,6 +62,17 @@ final class Producer implements Role.Running {
     private final CompletableFuture<ExitCode> exit = new CompletableFuture<>();
     private final long origin = System.nanoTime();
 
+    /// What may block longest is the reading of what is outstanding, at a takeover.
+    private static final Duration TURN_WITHIN = Duration.ofSeconds(60);
+
+    private static final long FIGURES_EVERY = Nanos.SECOND;
+
+    private final Loops loops = new Loops(System::nanoTime);
+    private final Loops.Loop loop = loops.loop("feeder", TURN_WITHIN);
+    private volatile Figures figures = Figures.NONE;
+    private long figuresAt = -FIGURES_EVERY;
+    private @Nullable ProducerMeters meters;
+
     private volatile Stage stage = Stage.STARTING;
     private volatile boolean closing;
     private volatile String trouble = "";
@@ -71,6 +85,11 @@ final class Producer implements Role.Running {
         lease = new Lease(cluster);
         sweeper = new BlobSweeper(new BlobTopic(cluster, wire, "millrace-producer"), () -> blobs);
         thread = new Thread(this::run, "millrace-producer");
+    }
+
+    /// Serves its meters; before it is started.
+    void show(ProducerMeters meters) {
+        this.meters = meters;
     }
 
     void start() {
@@ -90,6 +109,7 @@ final class Producer implements Role.Running {
                 tail) {
             tasks.warm();
             while (!closing) {
+                loop.turn();
                 try {
                     step();
                 } catch (RetriableException e) {
@@ -108,6 +128,9 @@ final class Producer implements Role.Running {
             LOG.error("A bug ends the producer", e);
             trouble = "a bug has ended the producer: " + e;
         } finally {
+            if (meters != null) {
+                meters.close();
+            }
             exit.complete(code);
         }
     }
@@ -124,6 +147,11 @@ final class Producer implements Role.Running {
             tasks.look(now());
         }
         feed();
+        if (meters != null && now() - figuresAt >= FIGURES_EVERY) {
+            figuresAt = now();
+            figures = feeder.figures();
+            meters.tell(figures);
+        }
     }
 
     // For the sweeper, now and then: what it takes for unused it looks at again before it removes it.
@@ -234,6 +262,38 @@ final class Producer implements Role.Running {
         } catch (ForeignRecord e) {
             foreign.count(record, e);
         }
+    }
+
+    Loops loops() {
+        return loops;
+    }
+
+    /// How the feeder was a second ago at most, while meters are served. Any thread.
+    Figures figures() {
+        return figures;
+    }
+
+    boolean isFeeding() {
+        return stage == Stage.FEEDING;
+    }
+
+    double foreign(ForeignRecord.Reason reason) {
+        return foreign.counts().getOrDefault(reason, 0L);
+    }
+
+    /// Unknown while another producer is the active one: nobody asks then.
+    double lag(int partition) {
+        var lag = tasks.lag(partition);
+        return isFeeding() && lag >= 0 ? lag : Double.NaN;
+    }
+
+    double shareGroupMembers() {
+        var members = tasks.members();
+        return isFeeding() && members >= 0 ? members : Double.NaN;
+    }
+
+    KafkaMeters.Client senderMetrics() {
+        return tasks::metrics;
     }
 
     @Override

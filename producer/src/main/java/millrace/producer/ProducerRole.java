@@ -6,6 +6,7 @@ import millrace.proto.FleetSetup;
 import millrace.proto.Role;
 import millrace.proto.Settings;
 import millrace.proto.Topics;
+import millrace.proto.ops.HttpAddress;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.config.ConfigDef;
 import org.slf4j.Logger;
@@ -29,7 +30,7 @@ public final class ProducerRole implements Role {
     @Override
     public ConfigDef settings() {
         var wanted = FleetSetup.Wanted.DEFAULT;
-        return new ConfigDef()
+        return HttpAddress.define(new ConfigDef(), name())
                 .define(
                         JOB_PARTITIONS,
                         ConfigDef.Type.INT,
@@ -72,12 +73,18 @@ public final class ProducerRole implements Role {
                 settings.effective());
         var wanted = new FleetSetup.Wanted(
                 settings.getInt(JOB_PARTITIONS), settings.getInt(TASK_PARTITIONS), settings.getShort(REPLICATION));
-        FleetSetup.Topology topology;
-        try (var admin = Admin.create(cluster.client(java.util.Map.of()))) {
-            topology = new FleetSetup(admin, cluster, PATIENCE).prepare(wanted);
-        }
+        var topology = prepared(cluster, wanted);
         var producer = new Producer(cluster, topology, settings.getBoolean(STRAGGLER_COPIES));
+        HttpAddress.of(settings, name())
+                .ifPresent(address -> producer.show(ProducerMeters.serve(
+                        address, producer, Topics.workersGroup(cluster.fleet()), topology.taskPartitions())));
         producer.start();
         return producer;
+    }
+
+    private static FleetSetup.Topology prepared(Cluster cluster, FleetSetup.Wanted wanted) {
+        try (var admin = Admin.create(cluster.client(java.util.Map.of()))) {
+            return new FleetSetup(admin, cluster, PATIENCE).prepare(wanted);
+        }
     }
 }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
 import millrace.proto.Cluster;
@@ -19,6 +20,8 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -49,6 +52,11 @@ final class TaskTopic implements AutoCloseable {
 
     /// The ends of the partitions as far as our acknowledged sends tell.
     private final Map<TopicPartition, Long> ends = new HashMap<>();
+
+    /// Tasks that the share group has not finished, by partition; for meters, read by any thread.
+    private final Map<Integer, Long> lags = new ConcurrentHashMap<>();
+
+    private volatile int members = -1;
 
     private boolean asking;
     private long askedAt = -1;
@@ -139,6 +147,7 @@ final class TaskTopic implements AutoCloseable {
         }
         asking = true;
         askedAt = now;
+        askMembers();
         var sent = Map.copyOf(ends);
         var _ = shareOffsets().whenComplete((offsets, error) -> {
             if (error == null) {
@@ -150,11 +159,37 @@ final class TaskTopic implements AutoCloseable {
         });
     }
 
+    private void askMembers() {
+        var group = Topics.workersGroup(cluster.fleet());
+        var described =
+                admin.describeShareGroups(List.of(group)).describedGroups().get(group);
+        if (described != null) {
+            var _ = described.whenComplete((description, error) ->
+                    members = error == null ? description.members().size() : -1);
+        }
+    }
+
+    /// Lanes in the share group; -1 when not known.
+    int members() {
+        return members;
+    }
+
+    /// Tasks of a partition that the share group has not finished; negative when not known.
+    long lag(int partition) {
+        return lags.getOrDefault(partition, -1L);
+    }
+
+    /// The figures of what sends the tasks.
+    Map<MetricName, ? extends Metric> metrics() {
+        return producer.metrics();
+    }
+
     private void finished(
             Feeder feeder, Map<TopicPartition, SharePartitionOffsetInfo> offsets, Map<TopicPartition, Long> sent) {
         asking = false;
         offsets.forEach((partition, info) -> {
             if (info != null) {
+                lags.put(partition.partition(), info.lag().orElse(-1L));
                 feeder.finishedBelow(partition.partition(), finishedBelow(info, sent.getOrDefault(partition, 0L)));
             }
         });

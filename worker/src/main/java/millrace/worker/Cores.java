@@ -50,6 +50,11 @@ final class Cores {
         pool.execute(run);
     }
 
+    /// Tasks that are being computed.
+    int running() {
+        return runs.size();
+    }
+
     void cancel(long ticket) {
         var run = runs.get(ticket);
         if (run != null) {

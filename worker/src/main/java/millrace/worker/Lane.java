@@ -12,11 +12,14 @@ import millrace.proto.Cluster;
 import millrace.proto.ForeignRecord;
 import millrace.proto.Task;
 import millrace.proto.Topics;
+import millrace.proto.ops.Loops;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.GroupMaxSizeReachedException;
@@ -62,18 +65,27 @@ final class Lane implements Runnable {
     private final Channel<Task> tasks;
     private final Map<String, Object> settings;
     private final Listener listener;
+    private final Loops.Loop loop;
     private final LinkedBlockingQueue<Runnable> orders = new LinkedBlockingQueue<>();
     private final Map<Position, ConsumerRecord<byte[], byte[]>> held = new HashMap<>();
-    private @Nullable KafkaShareConsumer<byte[], byte[]> consumer;
+    private volatile @Nullable KafkaShareConsumer<byte[], byte[]> consumer;
     private boolean joined;
     private boolean unsent;
     private boolean stopping;
 
-    Lane(int lane, Cluster cluster, Channel<Task> tasks, String clientId, int records, Listener listener) {
+    Lane(
+            int lane,
+            Cluster cluster,
+            Channel<Task> tasks,
+            String clientId,
+            int records,
+            Loops.Loop loop,
+            Listener listener) {
         this.lane = lane;
         this.cluster = cluster;
         this.tasks = tasks;
         this.listener = listener;
+        this.loop = loop;
         settings = Map.of(
                 ConsumerConfig.GROUP_ID_CONFIG,
                 Topics.workersGroup(cluster.fleet()),
@@ -119,19 +131,29 @@ final class Lane implements Runnable {
         orders.add(() -> stopping = true);
     }
 
+    /// The figures of its consumer, none while it has none. Any thread.
+    Map<MetricName, ? extends Metric> metrics() {
+        var current = consumer;
+        return current == null ? Map.of() : current.metrics();
+    }
+
     @Override
     public void run() {
         try {
             while (!stopping) {
-                orders.take().run();
+                var order = orders.take();
+                loop.turn();
+                order.run();
                 if (unsent && orders.isEmpty()) {
                     send();
                 }
+                loop.rest();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
             close();
+            loop.close();
         }
     }
 

@@ -13,6 +13,8 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +46,7 @@ final class Outbox implements Runnable {
     private final Map<String, Object> settings;
     private final Listener listener;
     private final LinkedBlockingQueue<Runnable> letters = new LinkedBlockingQueue<>();
-    private @Nullable KafkaProducer<byte[], byte[]> producer;
+    private volatile @Nullable KafkaProducer<byte[], byte[]> producer;
     private volatile boolean broken;
     private volatile boolean stopping;
 
@@ -74,6 +76,12 @@ final class Outbox implements Runnable {
                 ByteArraySerializer.class.getName(),
                 ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG,
                 ByteArraySerializer.class.getName());
+    }
+
+    /// The figures of its producer, none before the first letter. Any thread.
+    Map<MetricName, ? extends Metric> metrics() {
+        var current = producer;
+        return current == null ? Map.of() : current.metrics();
     }
 
     void publish(Action.Publish order) {

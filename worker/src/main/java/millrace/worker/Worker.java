@@ -26,6 +26,8 @@ import millrace.proto.SpecDigest;
 import millrace.proto.Text;
 import millrace.proto.Wire;
 import millrace.proto.blobs.BlobTopic;
+import millrace.proto.ops.KafkaMeters;
+import millrace.proto.ops.Loops;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +42,9 @@ final class Worker implements Role.Running, Lane.Listener, Outbox.Listener, Core
 
     private static final Duration TICK_MAX = Duration.ofMillis(100);
     private static final Duration TICK_MIN = Duration.ofMillis(5);
+    /// Each turn takes milliseconds; a lane that closes its consumer, some seconds.
+    private static final Duration TURN_WITHIN = Duration.ofSeconds(30);
+
     private static final Duration JOIN_WITHIN = Duration.ofSeconds(3);
     private static final Duration FOREIGN_LOGGED_EVERY = Duration.ofSeconds(60);
     private static final long RECORD_BYTES = 1_100_000;
@@ -64,6 +69,9 @@ final class Worker implements Role.Running, Lane.Listener, Outbox.Listener, Core
     private final List<Lane> lanes;
     private final Map<String, Thread> threads = new TreeMap<>();
     private final int resultPartitions;
+    private final Loops loops = new Loops(System::nanoTime);
+    private final Loops.Loop deskLoop = loops.loop("desk", TURN_WITHIN);
+    private Telemetry telemetry = Telemetry.NONE;
     private final CompletableFuture<ExitCode> leaving = new CompletableFuture<>();
     private final CompletableFuture<ExitCode> stopped = new CompletableFuture<>();
     private String trouble = "";
@@ -99,10 +107,21 @@ final class Worker implements Role.Running, Lane.Listener, Outbox.Listener, Core
                 cluster, wire, self.worker(), Math.max(32L << 20, (config.handsMax() + 2) * RECORD_BYTES), this);
         tail = new EndingsTail(cluster, wire.endings(), self.worker() + "-endings", this);
         lanes = IntStream.range(0, config.lanes())
-                .mapToObj(lane ->
-                        new Lane(lane, cluster, wire.tasks(), self.worker() + "-" + lane, config.laneRecords(), this))
+                .mapToObj(lane -> new Lane(
+                        lane,
+                        cluster,
+                        wire.tasks(),
+                        self.worker() + "-" + lane,
+                        config.laneRecords(),
+                        loops.loop("lane-" + lane, TURN_WITHIN),
+                        this))
                 .toList();
         foreignLoggedAt = System.nanoTime() - FOREIGN_LOGGED_EVERY.toNanos();
+    }
+
+    /// Tells somebody what is computed and answered; before it is started.
+    void tell(Telemetry telemetry) {
+        this.telemetry = telemetry;
     }
 
     void start() {
@@ -124,6 +143,7 @@ final class Worker implements Role.Running, Lane.Listener, Outbox.Listener, Core
 
     private void tick() {
         while (!leaving.isDone()) {
+            deskLoop.turn();
             tell(desk::tick);
             shelf.sweep();
             long due;
@@ -140,6 +160,7 @@ final class Worker implements Role.Running, Lane.Listener, Outbox.Listener, Core
                 break;
             }
         }
+        deskLoop.rest();
         takeDown();
     }
 
@@ -162,6 +183,7 @@ final class Worker implements Role.Running, Lane.Listener, Outbox.Listener, Core
         });
         blobs.close();
         folder.close();
+        telemetry.close();
         stopped.complete(leaving.getNow(ExitCode.BUG));
     }
 
@@ -189,9 +211,15 @@ final class Worker implements Role.Running, Lane.Listener, Outbox.Listener, Core
                 lanes.get(lane).accept(partition, offset);
             case Action.Reject(var lane, var partition, var offset) ->
                 lanes.get(lane).reject(partition, offset);
-            case Action.Compute compute -> cores.compute(compute);
+            case Action.Compute compute -> {
+                telemetry.computing(compute.ticket(), compute.math());
+                cores.compute(compute);
+            }
             case Action.Cancel(var ticket) -> cores.cancel(ticket);
-            case Action.Publish publish -> outbox.publish(publish);
+            case Action.Publish publish -> {
+                telemetry.answered(publish.ticket(), publish.result());
+                outbox.publish(publish);
+            }
             case Action.Beat(var heartbeat) -> outbox.beat(heartbeat);
             case Action.Exit(var code, var reason) -> {
                 log.info("leaving{}", reason.isEmpty() ? "" : ": " + reason);
@@ -245,7 +273,10 @@ final class Worker implements Role.Running, Lane.Listener, Outbox.Listener, Core
 
     @Override
     public void published(long ticket) {
-        tell(now -> desk.published(now, ticket));
+        tell(now -> {
+            telemetry.written(ticket);
+            return desk.published(now, ticket);
+        });
     }
 
     @Override
@@ -302,6 +333,44 @@ final class Worker implements Role.Running, Lane.Listener, Outbox.Listener, Core
 
     // ---- as a role
     // -------------------------------------------------------------------------------------------------
+
+    Loops loops() {
+        return loops;
+    }
+
+    int cores() {
+        return config.cores();
+    }
+
+    /// Cores that compute a task now.
+    int coresBusy() {
+        return cores.running();
+    }
+
+    int tasksHeld() {
+        synchronized (lock) {
+            return desk.inHand();
+        }
+    }
+
+    long foreign() {
+        synchronized (lock) {
+            return desk.foreign();
+        }
+    }
+
+    /// The lanes, by name.
+    Map<String, Lane> lanes() {
+        var byName = new TreeMap<String, Lane>();
+        for (var lane = 0; lane < lanes.size(); lane++) {
+            byName.put("lane-" + lane, lanes.get(lane));
+        }
+        return byName;
+    }
+
+    KafkaMeters.Client outboxMetrics() {
+        return outbox::metrics;
+    }
 
     @Override
     public boolean ready() {

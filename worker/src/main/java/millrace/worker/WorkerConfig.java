@@ -3,6 +3,7 @@ package millrace.worker;
 import java.time.Duration;
 import millrace.proto.Durations;
 import millrace.proto.Settings;
+import millrace.proto.ops.HttpAddress;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 
@@ -60,7 +61,7 @@ public record WorkerConfig(int cores, int lanes, int laneRecords, Duration drain
     }
 
     static ConfigDef settings() {
-        return BlobConfig.define(new ConfigDef())
+        return BlobConfig.define(HttpAddress.define(new ConfigDef(), "worker"))
                 .define(
                         CORES,
                         ConfigDef.Type.INT,

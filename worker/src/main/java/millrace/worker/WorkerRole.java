@@ -13,9 +13,11 @@ import millrace.proto.BadInput;
 import millrace.proto.Cluster;
 import millrace.proto.ExitCode;
 import millrace.proto.FleetSetup;
+import millrace.proto.Heartbeat;
 import millrace.proto.Refusal;
 import millrace.proto.Role;
 import millrace.proto.Settings;
+import millrace.proto.ops.HttpAddress;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.config.ConfigDef;
 import org.slf4j.Logger;
@@ -67,6 +69,11 @@ public final class WorkerRole implements Role {
         }
         var worker = new Worker(
                 self, cluster, config, blobConfig, cacheFolder(blobConfig, self), kernels, topology.jobPartitions());
+        HttpAddress.of(settings, name())
+                .ifPresent(address -> worker.tell(WorkerMeters.serve(
+                        address,
+                        worker,
+                        kernels.offers().stream().map(Heartbeat.Offer::kernel).toList())));
         worker.start();
         return worker;
     }
