@@ -181,9 +181,12 @@ final class WorkerMeters implements Telemetry {
             meters.queueWait.record(Duration.ofNanos(result.cost().queueNanos()));
             meters.cpuSeconds.increment(result.cost().cpuNanos() / 1e9);
         }
-        if (result.answer() instanceof Result.Done(var value)) {
+        if (result.answer() instanceof Result.Done(var value, var place)) {
             meters.items.increment((double) result.items());
-            meters.bytes.record(value.size());
+            meters.bytes.record(
+                    place == null
+                            ? (double) value.size()
+                            : (double) place.blob().blob().bytes());
         }
     }
 
