@@ -1,22 +1,15 @@
 package millrace.tests;
 
-import java.io.IOException;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import millrace.cli.EmbeddedBroker;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.LifecycleMethodExecutionExceptionHandler;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 
-/// One broker for all classes of whole-fleet tests, in this JVM, and the fleets that a class starts on it. When a test
+/// One broker for all classes of whole-fleet tests, as [RunningBroker] has it, and the fleets that a class starts on it. When a test
 /// fails, it shows what the processes of the class's fleets have said.
 final class TestBroker
         implements BeforeAllCallback,
@@ -25,36 +18,6 @@ final class TestBroker
                 LifecycleMethodExecutionExceptionHandler {
     private static final AtomicInteger FLEETS = new AtomicInteger();
 
-    /// The broker and its folder, until the last test has ended.
-    private record Running(EmbeddedBroker broker, Path folder) implements AutoCloseable {
-        static Running start() {
-            try {
-                var folder = Files.createTempDirectory("millrace-tests-");
-                return new Running(EmbeddedBroker.start(folder), folder);
-            } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
-            }
-        }
-
-        @Override
-        public void close() throws IOException {
-            broker.close();
-            Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-                @Override
-                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                    Files.delete(file);
-                    return FileVisitResult.CONTINUE;
-                }
-
-                @Override
-                public FileVisitResult postVisitDirectory(Path folder, java.io.IOException failure) throws IOException {
-                    Files.delete(folder);
-                    return FileVisitResult.CONTINUE;
-                }
-            });
-        }
-    }
-
     private final List<TestFleet> fleets = new CopyOnWriteArrayList<>();
     private volatile String bootstrapServers = "";
 
@@ -62,8 +25,7 @@ final class TestBroker
     public void beforeAll(ExtensionContext context) {
         bootstrapServers = context.getRoot()
                 .getStore(ExtensionContext.Namespace.create(TestBroker.class))
-                .computeIfAbsent("broker", _ -> Running.start(), Running.class)
-                .broker()
+                .computeIfAbsent("broker", _ -> RunningBroker.start(), RunningBroker.class)
                 .bootstrapServers();
     }
 
