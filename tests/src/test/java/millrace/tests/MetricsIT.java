@@ -74,14 +74,22 @@ class MetricsIT {
                                     + fleet.cluster().fleet() + ".workers\"}"))
                     .isPositive();
         });
+        var served = new TreeSet<String>();
         for (var role : ROLES) {
             var page = get(role, "/metrics").body();
+            page.lines()
+                    .filter(line -> !line.startsWith("#"))
+                    .map(line -> line.split("[ {]", 2)[0])
+                    .forEach(served::add);
             assertThat(page).contains("jvm_memory_used_bytes", "process_cpu_usage", "kafka_");
             assertThat(page).as("labels of %s carry no ids of jobs", role).doesNotContain(job.id());
             assertThat(undescribed(page))
                     .as("meters of %s without a description", role)
                     .isEmpty();
         }
+        assertThat(served)
+                .as("metrics that dashboards, rules and manifests in ops/ name")
+                .containsAll(OpsFiles.metricsNamed());
         assertThat(get("worker", "/jobs").statusCode()).isEqualTo(404);
     }
 
