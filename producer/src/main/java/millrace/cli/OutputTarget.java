@@ -34,6 +34,10 @@ final class OutputTarget {
     void check(Description description) {
         var kernel = KernelType.of(description).name();
         var example = "-o " + kernel + description.fileSuffix();
+        if (file == null && description.folder() && !raw) {
+            throw new BadInput("the output of this " + kernel
+                    + " job is a folder of files: name one that is new or empty" + " with -o " + kernel + "/");
+        }
         var text = description.text() && !raw;
         if (file == null && !text && json) {
             throw new BadInput("the output of " + kernel + " is not text, so it cannot stand in JSON: name a file with "
@@ -44,16 +48,19 @@ final class OutputTarget {
                     + " is not text, which a terminal cannot show: name a file with " + example);
         }
         if (file != null) {
-            checkFile(file);
+            checkFile(file, description.folder() && !raw);
         }
     }
 
-    private static void checkFile(Path file) {
+    private static void checkFile(Path file, boolean toFolder) {
         var folder = file.toAbsolutePath().getParent();
         if (folder == null || !Files.isDirectory(folder)) {
             throw new BadInput("-o is '" + file + "', allowed: a file in a folder that exists");
         }
-        if (Files.isDirectory(file)) {
+        if (toFolder && !Output.isFree(file)) {
+            throw new BadInput("-o is '" + file + "', allowed: a folder that is new or empty, for the output is one");
+        }
+        if (!toFolder && Files.isDirectory(file)) {
             throw new BadInput("-o is '" + file + "', a folder, allowed: a file");
         }
         if (!Files.isWritable(folder)) {
@@ -68,7 +75,11 @@ final class OutputTarget {
         var target = file;
         try {
             if (target != null) {
-                Output.save(target, out -> write(output, out));
+                if (raw) {
+                    Output.save(target, out -> write(output, out));
+                } else {
+                    output.save(target);
+                }
                 Sidecar.write(target, report);
                 if (json) {
                     shell.out().println(report.json(target.toString()));

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -107,11 +108,65 @@ public final class Output {
         buffered.flush();
     }
 
-    /// Writes the output to a file, which appears whole or not at all.
+    /// Writes the output to a file, or to a new folder where it is one ([Description#folder]); either appears whole or
+    /// not at all.
     ///
-    /// @throws IOException when it cannot be written; a file that was there before is then as it was
-    public void save(Path file) throws IOException {
-        save(file, this::writeTo);
+    /// @param place a file, or a folder that [#isFree]
+    /// @throws IOException when it cannot be written; what was there before is then as it was
+    public void save(Path place) throws IOException {
+        if (description.isPresent() && description.get().folder()) {
+            saveFolder(place, folder -> description.get().writeFolder(source, ending.done(), folder));
+        } else {
+            save(place, this::writeTo);
+        }
+    }
+
+    /// Whether a folder can be made there: nothing is there, or an empty folder.
+    public static boolean isFree(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            return Files.notExists(folder);
+        }
+        try (var list = Files.list(folder)) {
+            return list.findAny().isEmpty();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private interface Filling {
+        void of(Path folder) throws IOException;
+    }
+
+    private static void saveFolder(Path place, Filling filling) throws IOException {
+        if (!isFree(place)) {
+            throw new FileAlreadyExistsException(place.toString(), null, "allowed: a folder that is new or empty");
+        }
+        var part = Files.createDirectory(part(place));
+        try {
+            filling.of(part);
+            Files.move(part, place, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            remove(part);
+        }
+    }
+
+    private static void remove(Path folder) throws IOException {
+        if (Files.isDirectory(folder)) {
+            try (var list = Files.list(folder)) {
+                for (var file : list.toList()) {
+                    Files.deleteIfExists(file);
+                }
+            }
+            Files.deleteIfExists(folder);
+        }
+    }
+
+    private static Path part(Path place) throws IOException {
+        var folder = place.toAbsolutePath().normalize().getParent();
+        if (folder == null || !Files.isDirectory(folder)) {
+            throw new NoSuchFileException(place.toString(), null, "its folder does not exist");
+        }
+        return folder.resolve("." + place.getFileName() + "." + UUID.randomUUID() + ".part");
     }
 
     /// Writes the bytes of a file.
@@ -123,11 +178,7 @@ public final class Output {
     ///
     /// @throws IOException when it cannot be written; a file that was there before is then as it was
     public static void save(Path file, Writing writing) throws IOException {
-        var folder = file.toAbsolutePath().getParent();
-        if (folder == null || !Files.isDirectory(folder)) {
-            throw new NoSuchFileException(file.toString(), null, "its folder does not exist");
-        }
-        var part = folder.resolve("." + file.getFileName() + "." + UUID.randomUUID() + ".part");
+        var part = part(file);
         try {
             try (var out = Files.newOutputStream(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                 writing.to(out);

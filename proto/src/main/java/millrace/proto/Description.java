@@ -2,6 +2,7 @@ package millrace.proto;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Path;
 
 /// The face of a kernel that clients know: a record whose components are the parameters, annotated with [Described] and
 /// [Parameter]. The math is a [Kernel], which only workers load.
@@ -27,6 +28,20 @@ public interface Description {
     /// Whether what [#write] writes is text that a terminal can show.
     default boolean text() {
         return true;
+    }
+
+    /// Whether people want the output as a folder of files, see [#writeFolder]; [#write] writes an archive of them.
+    default boolean folder() {
+        return false;
+    }
+
+    /// Writes the output's files, when it is a [#folder].
+    ///
+    /// @param output the joined value in its canonical bytes
+    /// @param done   as for [#write]
+    /// @param folder exists and is empty
+    default void writeFolder(OutputSource output, Ranges done, Path folder) throws IOException {
+        throw new UnsupportedOperationException("the output is no folder: " + folder);
     }
 
     /// Writes the output for people or other programs: a number as decimal text, a picture as PNG.

@@ -1,6 +1,7 @@
 package millrace.proto;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -14,6 +15,21 @@ public interface Intake {
     /// @throws BadInput when a file cannot be used, or says otherwise than a text that is given
     /// @throws IOException when a file cannot be read
     void complete(Given given) throws IOException;
+
+    /// Whether what people name for a parameter is not itself the blob, but [#pack] makes it: a folder of pictures.
+    default boolean packs(String parameter) {
+        return false;
+    }
+
+    /// Makes the file that becomes the blob of a parameter that this [#packs]; [#complete] then finds that file.
+    ///
+    /// @param given what people named; exists
+    /// @param out   where to; not closed
+    /// @throws BadInput when it cannot be used
+    /// @throws IOException when something cannot be read or written
+    default void pack(Path given, OutputStream out) throws IOException {
+        throw new UnsupportedOperationException("nothing is made of " + given);
+    }
 
     /// Parameters as people type them: files as paths.
     ///

@@ -100,17 +100,21 @@ public final class KernelType<D extends Description> {
     /// @throws BadInput when a file cannot be used, or says otherwise than a text that is given
     /// @throws IOException when a file cannot be read
     public SortedMap<String, String> complete(Map<String, String> texts) throws IOException {
-        Intake intake;
-        try {
-            var constructor = about.intake().getDeclaredConstructor();
-            constructor.setAccessible(true);
-            intake = constructor.newInstance();
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("cannot make a " + about.intake().getName(), e);
-        }
+        var intake = intake();
         var given = new Intake.Given(name(), new TreeMap<>(texts));
         intake.complete(given);
         return given.texts();
+    }
+
+    /// What reads the files that people name.
+    public Intake intake() {
+        try {
+            var made = about.intake().getDeclaredConstructor();
+            made.setAccessible(true);
+            return made.newInstance();
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("cannot make a " + about.intake().getName(), e);
+        }
     }
 
     /// The description that the given texts stand for; parameters that are not given take their default.

@@ -8,6 +8,7 @@ import millrace.proto.Join;
 import millrace.proto.OutputSource;
 import millrace.proto.Parameter;
 import millrace.proto.Ranges;
+import millrace.proto.pictures.Png;
 
 /// Draws a part of the Mandelbrot set.
 ///
@@ -76,7 +77,7 @@ public record Mandelbrot(
     @Override
     public void write(OutputSource output, Ranges done, OutputStream out) throws IOException {
         try (var rows = output.open()) {
-            new Png(width, height).write(rows, done, out);
+            new Png(width, height, 3).write(rows, done, out);
         }
     }
 }

@@ -6,7 +6,7 @@ import millrace.proto.Work;
 import millrace.proto.arrays.NpyArray;
 import millrace.proto.kernels.Convolve;
 
-/// Convolves the rows of the results that are asked for, filter by filter.
+/// Convolves the rows of the results that are asked for, filter by filter; of photographs, the strips.
 public final class ConvolveKernel implements Kernel<Convolve> {
     @Override
     public Class<Convolve> description() {
@@ -15,6 +15,9 @@ public final class ConvolveKernel implements Kernel<Convolve> {
 
     @Override
     public byte[] compute(Convolve job, Work work, long first, long end) throws Exception {
+        if (!job.images().isEmpty()) {
+            return new Photographs(job, work).compute(first, end);
+        }
         var image = new NpyArray("the image", work.blob(job.image()));
         var filters = new NpyArray("the array of filters", work.blob(job.filters()));
         image.requireShape("the image", job.height(), job.width());

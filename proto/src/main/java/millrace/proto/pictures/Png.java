@@ -1,4 +1,4 @@
-package millrace.proto.kernels;
+package millrace.proto.pictures;
 
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -14,34 +14,48 @@ import millrace.proto.Ranges;
 /// Writes a PNG (W3C, "Portable Network Graphics", third edition) row by row: memory is a few rows, whatever the
 /// size of the picture, where `javax.imageio` needs all of it.
 ///
-/// @param width  pixels
-/// @param height rows
-record Png(int width, int height) {
+/// @param width    pixels
+/// @param height   rows
+/// @param channels bytes of a pixel: 1 grey, 3 red, green and blue, 4 with opacity
+public record Png(int width, int height, int channels) {
     private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
-    private static final int RGB = 2;
-    private static final int RGBA = 6;
+
+    /// Colour types by the bytes of a pixel: grey, grey with opacity, colours, colours with opacity.
+    private static final byte[] COLOUR_TYPES = {-1, 0, 4, 2, 6};
+
     private static final byte FILTER_UP = 2;
     private static final int CHUNK_BYTES = 1 << 16;
 
+    /// Photographs hardly get smaller with more, and people wait for it.
+    private static final int LEVEL = 4;
+
+    public Png {
+        if (channels != 1 && channels != 3 && channels != 4) {
+            throw new IllegalArgumentException("a picture has %d channels, allowed 1, 3, 4".formatted(channels));
+        }
+    }
+
     /// Writes the picture; rows that are not in `done` become transparent.
     ///
-    /// @param rows the rows that are in `done`, in order, three bytes for each pixel
-    void write(InputStream rows, Ranges done, OutputStream out) throws IOException {
+    /// @param rows the rows that are in `done`, in order
+    /// @param out  where to; flushed, not closed
+    public void write(InputStream rows, Ranges done, OutputStream out) throws IOException {
         var whole = done.containsAll(0, height);
         out.write(SIGNATURE);
         var header = new ByteArrayOutputStream();
         var fields = new DataOutputStream(header);
         fields.writeInt(width);
         fields.writeInt(height);
-        fields.write(new byte[] {8, (byte) (whole ? RGB : RGBA), 0, 0, 0});
+        var pixelBytes = whole || channels == 4 ? channels : channels + 1;
+        fields.write(new byte[] {8, COLOUR_TYPES[pixelBytes], 0, 0, 0});
         chunk(out, "IHDR", header.toByteArray(), header.size());
-        pixels(rows, done, whole ? 3 : 4, out);
+        pixels(rows, done, pixelBytes, out);
         chunk(out, "IEND", new byte[0], 0);
         out.flush();
     }
 
     private void pixels(InputStream rows, Ranges done, int pixelBytes, OutputStream out) throws IOException {
-        var deflater = new Deflater(Deflater.DEFAULT_COMPRESSION);
+        var deflater = new Deflater(LEVEL);
         try (var packed = new DeflaterOutputStream(new Chunks(out), deflater, CHUNK_BYTES)) {
             var above = new byte[pixelBytes * width];
             var row = new byte[pixelBytes * width];
@@ -67,14 +81,13 @@ record Png(int width, int height) {
             java.util.Arrays.fill(row, (byte) 0);
             return;
         }
-        var colours = rows.readNBytes(3 * width);
-        if (colours.length < 3 * width) {
+        if (rows.readNBytes(row, 0, channels * width) < channels * width) {
             throw new IOException("the output ends within a row of the picture");
         }
-        for (var x = 0; x < width; x++) {
-            System.arraycopy(colours, 3 * x, row, pixelBytes * x, 3);
-            if (pixelBytes == 4) {
-                row[4 * x + 3] = (byte) 255;
+        if (pixelBytes > channels) {
+            for (var x = width - 1; x >= 0; x--) {
+                System.arraycopy(row, channels * x, row, pixelBytes * x, channels);
+                row[pixelBytes * x + channels] = (byte) 255;
             }
         }
     }

@@ -1,4 +1,4 @@
-package millrace.proto.kernels;
+package millrace.proto.pictures;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -12,6 +12,7 @@ import java.util.Random;
 import javax.imageio.ImageIO;
 import millrace.proto.OutputSource;
 import millrace.proto.Ranges;
+import millrace.proto.kernels.Mandelbrot;
 import org.junit.jupiter.api.Test;
 
 class PngTest {
