@@ -1,15 +1,25 @@
 package millrace.aggregator;
 
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import millrace.proto.Result;
+import millrace.proto.Spread;
 import millrace.proto.Tally;
+import millrace.proto.WorkerCost;
 
 /// Adds up what the results of one job were and cost.
 final class Costs {
     private static final int WORKERS_MAX = 1000;
     private static final int BUCKETS = 128;
+
+    /// Workers whose costs are kept apart, and those of them whose memory is kept over time: an ending stays small.
+    private static final int WORKER_COSTS_MAX = 100;
+
+    private static final int SAMPLED_MAX = 32;
 
     private long items;
     private long tasks;
@@ -31,6 +41,12 @@ final class Costs {
     private Result.Extra extra = Result.Extra.NONE;
     private final TreeSet<String> workers = new TreeSet<>();
     private final long[] taskMicros = new long[BUCKETS];
+    private final long[] taskTimes = new long[Spread.BUCKETS];
+    private long nanosMin;
+    private long nanosMax;
+    private long allocatedMax;
+    private long firstStartMillis;
+    private final Map<String, WorkerCosts> workerCosts = new HashMap<>();
 
     /// What every answer adds, before it is known what becomes of it.
     void answered(Result result) {
@@ -63,6 +79,20 @@ final class Costs {
         firstMillis = firstMillis == 0 ? atMillis : firstMillis;
         lastMillis = Math.max(lastMillis, atMillis);
         taskMicros[bucket(cost.wallNanos() / 1000)]++;
+        taskTimes[Spread.bucket(cost.wallNanos())]++;
+        nanosMin = tasks == 1 ? cost.wallNanos() : Math.min(nanosMin, cost.wallNanos());
+        nanosMax = Math.max(nanosMax, cost.wallNanos());
+        allocatedMax = Math.max(allocatedMax, cost.allocatedBytes());
+        var start = Math.max(1, atMillis - cost.wallNanos() / 1_000_000);
+        firstStartMillis = firstStartMillis == 0 ? start : Math.min(firstStartMillis, start);
+        var worker = workerCosts.get(result.worker());
+        if (worker == null && workerCosts.size() < WORKER_COSTS_MAX) {
+            worker = new WorkerCosts(result.worker());
+            workerCosts.put(result.worker(), worker);
+        }
+        if (worker != null) {
+            worker.counted(cost, atMillis, workerCosts.size() <= SAMPLED_MAX);
+        }
     }
 
     void duplicate(Result result) {
@@ -93,7 +123,24 @@ final class Costs {
         return Math.min(BUCKETS - 1, 2 * power + half);
     }
 
+    /// All that is known, for endings and snapshots.
     Tally tally() {
+        return tally(workerCosts.values().stream()
+                .map(WorkerCosts::cost)
+                .sorted(Comparator.comparing(WorkerCost::worker))
+                .toList());
+    }
+
+    /// Without what each worker did, for progress, which is sent often.
+    Tally brief() {
+        return tally(List.of());
+    }
+
+    private Tally tally(List<WorkerCost> byWorker) {
+        var times = Spread.BUCKETS;
+        while (times > 0 && taskTimes[times - 1] == 0) {
+            times--;
+        }
         var used = BUCKETS;
         while (used > 0 && taskMicros[used - 1] == 0) {
             used--;
@@ -118,7 +165,12 @@ final class Costs {
                 List.copyOf(workers),
                 Arrays.stream(taskMicros, 0, used).boxed().toList(),
                 deadItems,
-                extra);
+                extra,
+                new Tally.Detail(
+                        new Spread(Arrays.stream(taskTimes, 0, times).boxed().toList(), nanosMin, nanosMax),
+                        allocatedMax,
+                        firstStartMillis,
+                        byWorker));
     }
 
     static Costs of(Tally tally) {
@@ -145,6 +197,15 @@ final class Costs {
         for (var b = 0; b < Math.min(BUCKETS, tally.taskMicros().size()); b++) {
             costs.taskMicros[b] = tally.taskMicros().get(b);
         }
+        var detail = tally.detail();
+        for (var b = 0; b < detail.times().counts().size(); b++) {
+            costs.taskTimes[b] = detail.times().counts().get(b);
+        }
+        costs.nanosMin = detail.times().minNanos();
+        costs.nanosMax = detail.times().maxNanos();
+        costs.allocatedMax = detail.allocatedMax();
+        costs.firstStartMillis = detail.firstStartMillis();
+        detail.workers().forEach(worker -> costs.workerCosts.put(worker.worker(), WorkerCosts.of(worker)));
         return costs;
     }
 }

@@ -369,7 +369,7 @@ final class JobJoin {
                 Fit.lowest(done),
                 Fit.lowest(dead),
                 Fit.again(failures.again()),
-                costs.tally(),
+                costs.brief(),
                 pace.itemsPerSecond(nowMillis),
                 pace.eta(spec.items() - done.items() - dead.items(), nowMillis),
                 nowMillis);

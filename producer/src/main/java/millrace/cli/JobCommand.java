@@ -44,7 +44,9 @@ final class JobCommand implements Callable<Integer> {
             var workers = millrace.workers(job.ending() == null ? LISTEN : Duration.ZERO);
             var report = report(job, workers);
             if (format.json()) {
-                shell.out().println(report.json(null));
+                shell.out()
+                        .println(report.json(null)
+                                .set("report", full(job, report).json()));
             } else {
                 print(job, report, workers);
             }
@@ -64,6 +66,13 @@ final class JobCommand implements Callable<Integer> {
                 Duration.ofMillis(Math.max(0, System.currentTimeMillis() - job.submittedMillis())),
                 workers,
                 null);
+    }
+
+    private static JobReport full(JobSummary job, Report report) {
+        var ending = job.ending();
+        return ending != null
+                ? JobReport.of(ending, report.cores())
+                : JobReport.of(report.tally(), report.cores(), job.submittedMillis(), System.currentTimeMillis());
     }
 
     private void print(JobSummary job, Report report, List<WorkerSummary> workers) {
@@ -102,6 +111,9 @@ final class JobCommand implements Callable<Integer> {
                                                 100 * report.efficiency(),
                                                 report.cores())));
         line("workers", Integer.toString(tally.workers().size()));
+        for (var told : full(job, report).lines()) {
+            line(told.name(), told.text());
+        }
         line("priority", Integer.toString(job.priority()));
         if (!spec.labels().isEmpty()) {
             line("labels", spec.labels().toString());

@@ -80,7 +80,7 @@ final class OutputTarget {
                 } else {
                     output.save(target);
                 }
-                Sidecar.write(target, report);
+                Sidecar.write(target, report, JobReport.of(output.ending(), report.cores()));
                 if (json) {
                     shell.out().println(report.json(target.toString()));
                 }

@@ -16,7 +16,8 @@ final class Sidecar {
         return file.resolveSibling(file.getFileName() + ".millrace.json");
     }
 
-    static void write(Path file, Report report) throws IOException {
+    /// @param full what the job cost
+    static void write(Path file, Report report, JobReport full) throws IOException {
         var spec = report.spec();
         var computation = spec.computation();
         var json = Report.JSON.createObjectNode();
@@ -37,6 +38,7 @@ final class Sidecar {
         json.put("command", command(spec, file));
         json.put("spec", Base64.getEncoder().encodeToString(spec.bytes().toByteArray()));
         json.put("specDigest", spec.digest().toString());
+        json.set("report", full.json());
         var text = Report.JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n";
         Output.save(beside(file), out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
     }

@@ -95,7 +95,7 @@ class ReportTest {
         var report = Report.of(spec, "SUCCEEDED", tally(1, List.of()), Duration.ZERO, List.of(), "00ff");
         var file = folder.resolve("price of it.txt");
 
-        Sidecar.write(file, report);
+        Sidecar.write(file, report, JobReport.of(report.tally(), 2, 1000, 2000));
 
         var json = Report.JSON.readTree(Files.readString(folder.resolve("price of it.txt.millrace.json")));
         assertThat(json.path("seed").asString()).isEqualTo("7");

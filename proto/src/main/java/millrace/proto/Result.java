@@ -69,6 +69,23 @@ public record Result(
         return end - first;
     }
 
+    /// The same, with what the worker has and uses.
+    public Result from(Footprint footprint) {
+        return new Result(
+                job,
+                digest,
+                first,
+                end,
+                attempt,
+                emission,
+                alone,
+                copy,
+                worker,
+                delivery,
+                new Cost(cost.cpuNanos, cost.wallNanos, cost.queueNanos, cost.allocatedBytes, cost.extra, footprint),
+                answer);
+    }
+
     /// What became of a task.
     public sealed interface Answer {}
 
@@ -166,7 +183,9 @@ public record Result(
     /// @param queueNanos     from acquisition to the start of computing
     /// @param allocatedBytes by the computing thread
     /// @param extra          what is in it that is not computing
-    public record Cost(long cpuNanos, long wallNanos, long queueNanos, long allocatedBytes, Extra extra) {
+    /// @param footprint      the worker's
+    public record Cost(
+            long cpuNanos, long wallNanos, long queueNanos, long allocatedBytes, Extra extra, Footprint footprint) {
         public static final Cost NONE = new Cost(0, 0, 0, 0);
 
         public Cost {
@@ -180,7 +199,29 @@ public record Result(
         }
 
         public Cost(long cpuNanos, long wallNanos, long queueNanos, long allocatedBytes) {
-            this(cpuNanos, wallNanos, queueNanos, allocatedBytes, Extra.NONE);
+            this(cpuNanos, wallNanos, queueNanos, allocatedBytes, Extra.NONE, Footprint.NONE);
+        }
+
+        public Cost(long cpuNanos, long wallNanos, long queueNanos, long allocatedBytes, Extra extra) {
+            this(cpuNanos, wallNanos, queueNanos, allocatedBytes, extra, Footprint.NONE);
+        }
+    }
+
+    /// What a worker has and uses when it answers.
+    ///
+    /// @param cores         computing threads; 0 when not known
+    /// @param heapBytes     heap in use; 0 when not known
+    /// @param residentBytes resident memory; 0 when not known
+    public record Footprint(int cores, long heapBytes, long residentBytes) {
+        public static final Footprint NONE = new Footprint(0, 0, 0);
+
+        public Footprint {
+            require(
+                    cores >= 0 && heapBytes >= 0 && residentBytes >= 0,
+                    "a worker has %d cores and uses %d and %d bytes, allowed 0 and up",
+                    cores,
+                    heapBytes,
+                    residentBytes);
         }
     }
 

@@ -25,7 +25,10 @@ final class ResultWire {
                         .setAllocatedBytes(result.cost().allocatedBytes())
                         .setWarmNanos(result.cost().extra().warmNanos())
                         .setBlobNanos(result.cost().extra().blobNanos())
-                        .setBlobBytes(result.cost().extra().blobBytes()));
+                        .setBlobBytes(result.cost().extra().blobBytes())
+                        .setCores(result.cost().footprint().cores())
+                        .setHeapBytes(result.cost().footprint().heapBytes())
+                        .setResidentBytes(result.cost().footprint().residentBytes()));
         switch (result.answer()) {
             case Result.Done done -> {
                 message.getDoneBuilder().setValue(done.value());
@@ -65,7 +68,8 @@ final class ResultWire {
                         cost.getWallNanos(),
                         cost.getQueueNanos(),
                         cost.getAllocatedBytes(),
-                        new Result.Extra(cost.getWarmNanos(), cost.getBlobNanos(), cost.getBlobBytes())),
+                        new Result.Extra(cost.getWarmNanos(), cost.getBlobNanos(), cost.getBlobBytes()),
+                        new Result.Footprint(cost.getCores(), cost.getHeapBytes(), cost.getResidentBytes())),
                 answer(message));
     }
 

@@ -26,6 +26,7 @@ import java.util.List;
 /// microseconds
 /// @param deadItems      items given up
 /// @param extra          what all results, counted or not, spent on getting ready
+/// @param detail         what a report tells beyond
 public record Tally(
         long items,
         long tasks,
@@ -46,8 +47,23 @@ public record Tally(
         List<String> workers,
         List<Long> taskMicros,
         long deadItems,
-        Result.Extra extra) {
+        Result.Extra extra,
+        Detail detail) {
     public static final Tally NONE = new Tally(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, List.of(), List.of(), 0);
+
+    /// What a report tells beyond. All of counted results.
+    ///
+    /// @param times            computing times of tasks
+    /// @param allocatedMax     the most bytes that one task allocated
+    /// @param firstStartMillis when the first one's computing began, by the brokers' clock; 0 before
+    /// @param workers          the first 100 that answered, sorted by name; none while the job is running
+    public record Detail(Spread times, long allocatedMax, long firstStartMillis, List<WorkerCost> workers) {
+        public static final Detail NONE = new Detail(Spread.NONE, 0, 0, List.of());
+
+        public Detail {
+            workers = List.copyOf(workers);
+        }
+    }
 
     public Tally(
             long items,
@@ -89,7 +105,8 @@ public record Tally(
                 workers,
                 taskMicros,
                 deadItems,
-                Result.Extra.NONE);
+                Result.Extra.NONE,
+                Detail.NONE);
     }
 
     public Tally {
@@ -121,6 +138,13 @@ public record Tally(
                 .setWarmNanos(extra.warmNanos())
                 .setBlobNanos(extra.blobNanos())
                 .setBlobBytes(extra.blobBytes())
+                .addAllTaskTimes(detail.times.counts())
+                .setTaskNanosMin(detail.times.minNanos())
+                .setTaskNanosMax(detail.times.maxNanos())
+                .setAllocatedBytesMax(detail.allocatedMax)
+                .setFirstStartMillis(detail.firstStartMillis)
+                .addAllWorkerCosts(
+                        detail.workers.stream().map(WorkerCost::message).toList())
                 .build();
     }
 
@@ -145,6 +169,13 @@ public record Tally(
                 message.getWorkersList(),
                 message.getTaskMicrosList(),
                 message.getDeadItems(),
-                new Result.Extra(message.getWarmNanos(), message.getBlobNanos(), message.getBlobBytes()));
+                new Result.Extra(message.getWarmNanos(), message.getBlobNanos(), message.getBlobBytes()),
+                new Detail(
+                        new Spread(message.getTaskTimesList(), message.getTaskNanosMin(), message.getTaskNanosMax()),
+                        message.getAllocatedBytesMax(),
+                        message.getFirstStartMillis(),
+                        message.getWorkerCostsList().stream()
+                                .map(WorkerCost::read)
+                                .toList()));
     }
 }

@@ -64,6 +64,7 @@ final class Worker implements Role.Running, Lane.Listener, Outbox.Listener, Core
     private final BlobTopic blobs;
     private final Shelf shelf;
     private final Cores cores;
+    private final Footprints footprints;
     private final Outbox outbox;
     private final EndingsTail tail;
     private final List<Lane> lanes;
@@ -103,6 +104,7 @@ final class Worker implements Role.Running, Lane.Listener, Outbox.Listener, Core
                         shelf,
                         new LargeValues(blobs::write)),
                 this);
+        footprints = new Footprints(config.cores(), Worker::vitals, System::nanoTime);
         outbox = new Outbox(
                 cluster, wire, self.worker(), Math.max(32L << 20, (config.handsMax() + 2) * RECORD_BYTES), this);
         tail = new EndingsTail(cluster, wire.endings(), self.worker() + "-endings", this);
@@ -218,7 +220,8 @@ final class Worker implements Role.Running, Lane.Listener, Outbox.Listener, Core
             case Action.Cancel(var ticket) -> cores.cancel(ticket);
             case Action.Publish publish -> {
                 telemetry.answered(publish.ticket(), publish.result());
-                outbox.publish(publish);
+                outbox.publish(new Action.Publish(
+                        publish.ticket(), publish.partition(), publish.result().from(footprints.get())));
             }
             case Action.Beat(var heartbeat) -> outbox.beat(heartbeat);
             case Action.Exit(var code, var reason) -> {
