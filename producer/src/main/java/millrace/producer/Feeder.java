@@ -232,6 +232,11 @@ public final class Feeder {
         partitions.finishedBelow(partition, offset);
     }
 
+    /// Whether a partition of `tasks` may soon have to wait until older records of it are known to be finished.
+    public boolean tasksAreFilling() {
+        return partitions.isFilling();
+    }
+
     /// This partition of `tasks` ends at the offset, whoever wrote its records.
     public void tasksEnd(int partition, long offset) {
         partitions.end(partition, offset);

@@ -144,7 +144,7 @@ final class Producer implements Role.Running {
         tellBlobs();
         advance();
         if (stage == Stage.FEEDING) {
-            tasks.look(now());
+            tasks.look(now(), feeder.tasksAreFilling());
         }
         feed();
         if (meters != null && now() - figuresAt >= FIGURES_EVERY) {

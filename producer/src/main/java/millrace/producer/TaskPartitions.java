@@ -52,6 +52,16 @@ final class TaskPartitions {
         return choose(0) < 0;
     }
 
+    /// Whether one is half full: it may be full before the share group is usually asked how far it is.
+    boolean isFilling() {
+        for (var partition = 0; partition < end.length; partition++) {
+            if (span(partition) >= SPAN_MAX / 2) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// Records from the oldest unfinished one to the end, those being sent included.
     long span(int partition) {
         return Math.max(0, end[partition] + sending[partition] - finishedBelow[partition]);

@@ -37,6 +37,9 @@ final class TaskTopic implements AutoCloseable {
     /// How often the share group is asked how far it is.
     private static final long ASKED_EVERY = 1_000 * Nanos.MILLI;
 
+    /// Tiny tasks fill a partition's window in a fraction of a second.
+    private static final long ASKED_SOON = 20 * Nanos.MILLI;
+
     /// What the broker answered.
     private interface Answer {
         void tell(Feeder feeder, long now);
@@ -60,6 +63,7 @@ final class TaskTopic implements AutoCloseable {
 
     private boolean asking;
     private long askedAt = -1;
+    private long membersAskedAt = -1;
 
     TaskTopic(Cluster cluster, Wire wire, int taskPartitions) {
         this.cluster = cluster;
@@ -141,13 +145,18 @@ final class TaskTopic implements AutoCloseable {
     }
 
     /// Asks the share group how far it is when it is time to. Does not block.
-    void look(long now) {
-        if (asking || (askedAt >= 0 && now - askedAt < ASKED_EVERY)) {
+    ///
+    /// @param soon whether the feeder may soon wait for the answer
+    void look(long now, boolean soon) {
+        if (asking || (askedAt >= 0 && now - askedAt < (soon ? ASKED_SOON : ASKED_EVERY))) {
             return;
         }
         asking = true;
         askedAt = now;
-        askMembers();
+        if (membersAskedAt < 0 || now - membersAskedAt >= ASKED_EVERY) {
+            membersAskedAt = now;
+            askMembers();
+        }
         var sent = Map.copyOf(ends);
         var _ = shareOffsets().whenComplete((offsets, error) -> {
             if (error == null) {

@@ -43,6 +43,16 @@ class TaskPartitionsTest {
     }
 
     @Test
+    void aPartitionIsFillingFromHalfOfItsSpanOn() {
+        partitions.end(1, TaskPartitions.SPAN_MAX / 2 - 1);
+        assertThat(partitions.isFilling()).isFalse();
+        partitions.sending(1);
+        assertThat(partitions.isFilling()).isTrue();
+        partitions.finishedBelow(1, 1);
+        assertThat(partitions.isFilling()).isFalse();
+    }
+
+    @Test
     void aPartitionIsAvoidedUnlessThereIsNoOther() {
         assertThat(partitions.choose(0b011)).isEqualTo(2);
         assertThat(partitions.choose(0b111)).isNotNegative();
