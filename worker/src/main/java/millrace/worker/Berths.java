@@ -2,7 +2,6 @@ package millrace.worker;
 
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.IntStream;
 
 /// What the desk knows of its lanes: which may be asked to poll, and when a lost one is opened again.
@@ -49,16 +48,25 @@ final class Berths {
         }
     }
 
-    /// The lane that has waited longest for its turn to poll; it counts as polling from now on.
-    Optional<Berth> turn() {
+    /// Whether a lane has nothing to wait for.
+    boolean anyIdle() {
+        for (var berth : all) {
+            if (berth.state == Berth.State.IDLE) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// The idle lane that has waited longest for its turn to poll; it counts as polling from now on.
+    Berth turn() {
         var next = all.stream()
                 .filter(berth -> berth.state == Berth.State.IDLE)
-                .min(Comparator.comparingLong(berth -> berth.turn));
-        next.ifPresent(berth -> {
-            turns++;
-            berth.turn = turns;
-            berth.state = Berth.State.POLLING;
-        });
+                .min(Comparator.comparingLong(berth -> berth.turn))
+                .orElseThrow();
+        turns++;
+        next.turn = turns;
+        next.state = Berth.State.POLLING;
         return next;
     }
 

@@ -211,7 +211,7 @@ public final class Desk {
         if (!hand.running) {
             hands.forget(hand);
         }
-        if (!hands.anyUnpublished()) {
+        if (!publishTrouble.isEmpty() && !hands.anyUnpublished()) {
             publishTrouble = "";
         }
         return settle(now);
@@ -507,12 +507,8 @@ public final class Desk {
     }
 
     private void letLanesPoll() {
-        while (mayTake()) {
-            var next = berths.turn();
-            if (next.isEmpty()) {
-                return;
-            }
-            actions.add(new Action.Poll(next.get().lane));
+        while (berths.anyIdle() && mayTake()) {
+            actions.add(new Action.Poll(berths.turn().lane));
         }
     }
 

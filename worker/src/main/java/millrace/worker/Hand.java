@@ -42,6 +42,9 @@ final class Hand {
     @Nullable
     Ready<?> math;
 
+    /// It is in the queue for a core.
+    boolean queued;
+
     /// Whether its kernel runs.
     boolean running;
 

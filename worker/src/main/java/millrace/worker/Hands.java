@@ -70,12 +70,16 @@ final class Hands {
             alone = hand;
         } else {
             queue.add(hand);
+            hand.queued = true;
         }
     }
 
     /// A task no longer waits for a core.
     void unqueue(Hand hand) {
-        queue.remove(hand);
+        if (hand.queued) { // the usual hand has left it for a core, and looking through thousands takes time
+            queue.remove(hand);
+            hand.queued = false;
+        }
         if (hand == alone && !hand.running) {
             alone = null;
         }
@@ -86,7 +90,12 @@ final class Hands {
         if (alone != null) {
             return running == 0 ? Optional.of(alone) : Optional.empty();
         }
-        return running < cores ? Optional.ofNullable(queue.poll()) : Optional.empty();
+        if (running >= cores || queue.isEmpty()) {
+            return Optional.empty();
+        }
+        var next = queue.remove();
+        next.queued = false;
+        return Optional.of(next);
     }
 
     void started(Hand hand, long now) {

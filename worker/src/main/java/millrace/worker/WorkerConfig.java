@@ -55,9 +55,10 @@ public record WorkerConfig(int cores, int lanes, int laneRecords, Duration drain
         return Math.ceilDiv(cores + Math.ceilDiv(cores, 2), lanes);
     }
 
-    /// The most tasks in hand: one and a half times as many as cores, and what one lane takes.
+    /// The most tasks in hand: one and a half times as many as cores, or what all lanes take where somebody has
+    /// raised that because tasks are short.
     int handsMax() {
-        return Math.max(laneRecords, cores + Math.ceilDiv(cores, 2));
+        return laneRecords > laneRecords(cores, lanes) ? lanes * laneRecords : cores + Math.ceilDiv(cores, 2);
     }
 
     static ConfigDef settings() {

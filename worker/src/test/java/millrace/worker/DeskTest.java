@@ -90,6 +90,12 @@ class DeskTest {
     }
 
     @Test
+    void lanesThatMayTakeMoreThanUsualPollSideBySide() {
+        rig = DeskRig.working(new WorkerConfig(2, 3, 50, Duration.ofSeconds(10)));
+        assertThat(rig.polling).hasSize(3);
+    }
+
+    @Test
     void foreignRecordIsRejectedAndTheLaneGoesOn() {
         rig.deliver(1, List.of(new Delivery.Foreign(1, 7)));
         assertThat(rig.rejected).isEqualTo(1);
