@@ -47,8 +47,8 @@ record ChaosForm(String name, int rounds, Faults faults, Load load, Duration qui
                 new ChaosForm(
                         name,
                         2,
-                        new Faults(Duration.ofSeconds(200), 31, 3, 1, 6, 3, 10),
-                        new Load(10, 3_000, 120_000),
+                        new Faults(Duration.ofMinutes(3), 31, 3, 1, 6, 3, 10),
+                        new Load(10, 3_000, 140_000),
                         Duration.ofMinutes(2),
                         new Wanted(20, 20, 1, 8, 0));
             case "long" ->
