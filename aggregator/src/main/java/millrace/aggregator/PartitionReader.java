@@ -58,15 +58,22 @@ final class PartitionReader {
 
     /// Fills and starts a new joiner.
     ///
+    /// The order of reading matters to an owner that is held up in it for so long that another takes over and writes:
+    /// the offset comes before the snapshots, so that none of them is missed which covers results below it, and the
+    /// endings of meanwhile come after them, whose snapshots may be gone.
+    ///
     /// @param offsets tells the offset that the group has committed, if any
     Positions fill(Joiner joiner, Function<TopicPartition, OptionalLong> offsets) {
         var results = new TopicPartition(wire.results().topic(), partition);
-        readAll(Topics.ENDINGS, wire.endings(), (ending, _) -> joiner.ending(ending));
+        var told = offsets.apply(results);
+        Reader<Ending> ending = (one, _) -> joiner.ending(one);
+        var endings = readAll(Topics.ENDINGS, wire.endings(), ending);
         readAll(Topics.SNAPSHOTS, wire.snapshots(), (piece, _) -> joiner.snapshot(piece));
+        readFrom(endings, Topics.ENDINGS, wire.endings(), ending);
         var orders = readAll(Topics.JOBS, wire.jobs(), joiner::order);
         var first = offset(consumer.beginningOffsets(Set.of(results)), results);
         var end = offset(consumer.endOffsets(Set.of(results)), results);
-        var committed = offsets.apply(results).orElse(first);
+        var committed = told.orElse(first);
         // An offset that is not in the topic is of a topic that was there before.
         var resume = committed < first || committed > end ? first : committed;
         joiner.start(resume, end);
@@ -90,12 +97,20 @@ final class PartitionReader {
         joiner.parent(id, endings.isEmpty() ? null : endings.getLast(), pieces);
     }
 
-    // Returns the offset behind the last record.
     private <T> long readAll(Topics topic, Channel<T> channel, Reader<T> reader) {
+        return readFrom(0, topic, channel, reader);
+    }
+
+    // Returns the offset behind the last record.
+    private <T> long readFrom(long from, Topics topic, Channel<T> channel, Reader<T> reader) {
         var tp = new TopicPartition(channel.topic(), partition);
         consumer.assign(Set.of(tp));
         var end = offset(consumer.endOffsets(Set.of(tp)), tp);
-        consumer.seekToBeginning(Set.of(tp));
+        if (from == 0) {
+            consumer.seekToBeginning(Set.of(tp));
+        } else {
+            consumer.seek(tp, from);
+        }
         var moved = System.nanoTime();
         var at = consumer.position(tp);
         while (at < end) {

@@ -11,6 +11,7 @@ import millrace.aggregator.Joiner;
 import millrace.aggregator.Transaction;
 import millrace.proto.Ending;
 import millrace.proto.JobOrder;
+import millrace.proto.Progress;
 import millrace.proto.Result;
 import millrace.proto.Snapshot;
 import millrace.tests.model.Isolation;
@@ -41,6 +42,7 @@ final class SimOwner {
     private @Nullable Reader<JobOrder> orders;
     private final ArrayDeque<Tape.Line<Result>> backlog = new ArrayDeque<>();
     private long ordersUntil = -1;
+    private long resume;
     private boolean writing;
 
     SimOwner(SimAggregator of, int partition) {
@@ -92,28 +94,43 @@ final class SimOwner {
             var fresh = new Joiner(partition, of.limits, of.budget, of.counters, of.name);
             joiner = fresh;
             fresh.generation(generation());
-            step(() -> readEndings(fresh));
+            step(() -> readOffset(fresh));
         });
     }
 
-    private void readEndings(Joiner fresh) {
-        for (var line : broker.endings.get(partition).read(0, Isolation.READ_COMMITTED, Integer.MAX_VALUE)) {
+    private void readOffset(Joiner fresh) {
+        var tape = broker.results.get(partition);
+        var committed = broker.aggregators.committed(tape.partition).orElse(0L);
+        resume = world.faults.offsetTold(committed);
+        step(() -> {
+            var end = readEndings(fresh, 0);
+            step(() -> readSnapshots(fresh, end));
+        });
+    }
+
+    private long readEndings(Joiner fresh, long from) {
+        var tape = broker.endings.get(partition);
+        var end = tape.log.lastStableOffset();
+        for (var line : tape.read(from, Isolation.READ_COMMITTED, Integer.MAX_VALUE)) {
             var ending = line.record();
             if (ending != null) {
                 world.harm.ownEnding(ending).ifPresent(fresh::ending);
             }
         }
-        step(() -> readSnapshots(fresh));
+        return end;
     }
 
-    private void readSnapshots(Joiner fresh) {
+    private void readSnapshots(Joiner fresh, long endings) {
         for (var line : broker.snapshots.get(partition).read(0, Isolation.READ_COMMITTED, Integer.MAX_VALUE)) {
             var piece = line.record();
             if (piece != null) {
                 world.harm.snapshot(piece).ifPresent(fresh::snapshot);
             }
         }
-        step(() -> readOrders(fresh));
+        step(() -> {
+            readEndings(fresh, endings);
+            step(() -> readOrders(fresh));
+        });
     }
 
     private void readOrders(Joiner fresh) {
@@ -132,11 +149,9 @@ final class SimOwner {
     private void start(Joiner fresh) {
         var tape = broker.results.get(partition);
         var end = tape.log.endOffset();
-        long resume = broker.aggregators.committed(tape.partition).orElse(0L);
-        resume = world.faults.offsetTold(resume);
-        resume = world.harm.resume(resume, end);
-        fresh.start(resume, end);
-        results = new Reader<>(of, tape, Isolation.READ_UNCOMMITTED, resume);
+        var from = world.harm.resume(resume, end);
+        fresh.start(from, end);
+        results = new Reader<>(of, tape, Isolation.READ_UNCOMMITTED, from);
         work(epoch);
     }
 
@@ -276,6 +291,18 @@ final class SimOwner {
     private void publish(Joiner current) {
         for (var one : world.harm.published(current.progress())) {
             of.progress.send(() -> broker.send(broker.progress.get(partition), one), _ -> of.knowsClock());
+            if (world.faults.isHeldUp()) {
+                world.agenda.in((long) (world.chance.spread(0.5, 20) * Agenda.SECOND), () -> sayLate(one));
+            }
+        }
+    }
+
+    // What a process was about to say when it was frozen, it says before it can learn that another has taken over:
+    // progress is written outside of transactions, so nothing fences it.
+    private void sayLate(Progress one) {
+        if (broker.isUp() && world.checker.isDeposed(one)) {
+            world.hits.hit(Fault.OLD_PROGRESS);
+            broker.send(broker.progress.get(partition), one);
         }
     }
 
