@@ -43,6 +43,7 @@ public final class GroupConsumer {
     private final Set<TopicPartition> owned = new TreeSet<>(CooperativeSticky.ORDER);
     private String member;
     private int generation = NO_GENERATION;
+    private int syncedGeneration = NO_GENERATION;
     private int ownedSince = NO_GENERATION;
     private boolean joinedBefore;
     private boolean mustJoin = true;
@@ -63,9 +64,10 @@ public final class GroupConsumer {
         return Set.copyOf(owned);
     }
 
-    /// Name and generation under which it acts.
+    /// Name and generation under which it acts, as the client tells them: the last generation that it has an assignment
+    /// of. One that it has only joined may yet be forgotten by the brokers, and its number used again.
     public GroupMembership membership() {
-        return new GroupMembership(member, generation);
+        return new GroupMembership(member, syncedGeneration);
     }
 
     /// Goes as far in joining as it can without waiting, and tells the listener what became of the partitions.
@@ -142,6 +144,7 @@ public final class GroupConsumer {
         shutOut = true;
         mustJoin = true;
         generation = NO_GENERATION;
+        syncedGeneration = NO_GENERATION;
     }
 
     private void loseAll(Listener listener) {
@@ -182,6 +185,7 @@ public final class GroupConsumer {
             listener.revoked(Set.copyOf(revoked));
         }
         ownedSince = generation;
+        syncedGeneration = generation;
         if (!added.isEmpty()) {
             owned.addAll(added);
             listener.assigned(Set.copyOf(added));

@@ -375,6 +375,12 @@ final class Checker {
         return fold;
     }
 
+    /// Whether a later owner has told of the job, which is open.
+    boolean isDeposed(Progress one) {
+        var latest = shown.get(one.job());
+        return fold(one.job()).ending == null && latest != null && latest.generation() > one.generation();
+    }
+
     int openJobs() {
         return open.size();
     }

@@ -17,6 +17,8 @@ enum Fault {
     BROKER_RESTART,
     /// A new owner is told an offset that was committed before the last one.
     OLD_OFFSET,
+    /// A deposed owner says how far it had come.
+    OLD_PROGRESS,
     /// All delays are 20 to 200 times as long for a while.
     SLOW_NETWORK,
     /// A request is served, and its answer comes late.

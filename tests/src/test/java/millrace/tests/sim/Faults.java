@@ -167,6 +167,11 @@ final class Faults {
         return chance.between(0, committed - 1);
     }
 
+    /// Whether an owner of results is held up between deciding and saying.
+    boolean isHeldUp() {
+        return !over && chance.in(0.02);
+    }
+
     /// 0: the send goes as it should; 1: it succeeds, and its client takes it for failed; 2: it fails.
     int isUnknown() {
         if (over || unknownSends == 0 || !chance.in(unknownSends)) {
