@@ -14,12 +14,14 @@ import java.util.function.Consumer;
 public final class Child implements AutoCloseable {
     private static final int LINES_MAX = 150;
 
+    private record Run(Process process, Thread reader) {}
+
     private final String name;
     private final List<String> command;
     private final boolean restarting;
     private final Consumer<String> listener;
     private final Queue<String> lines = new ArrayDeque<>();
-    private volatile Process process;
+    private volatile Run run;
     private volatile boolean closing;
     private int starts;
 
@@ -35,15 +37,14 @@ public final class Child implements AutoCloseable {
         this.command = List.copyOf(command);
         this.restarting = restarting;
         this.listener = listener;
-        process = launch();
+        run = launch();
     }
 
-    private synchronized Process launch() {
+    private synchronized Run launch() {
         starts++;
         try {
             var started = new ProcessBuilder(command).redirectErrorStream(true).start();
-            Thread.ofVirtual().start(() -> listen(started));
-            return started;
+            return new Run(started, Thread.ofVirtual().start(() -> listen(started)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -67,7 +68,7 @@ public final class Child implements AutoCloseable {
 
     private synchronized void restart() {
         if (!closing) {
-            process = launch();
+            run = launch();
         }
     }
 
@@ -80,11 +81,11 @@ public final class Child implements AutoCloseable {
     }
 
     public long pid() {
-        return process.pid();
+        return run.process().pid();
     }
 
     public boolean isAlive() {
-        return process.isAlive();
+        return run.process().isAlive();
     }
 
     /// How often it has been started.
@@ -106,20 +107,20 @@ public final class Child implements AutoCloseable {
 
     /// As kill -9.
     public void kill() {
-        process.destroyForcibly();
+        run.process().destroyForcibly();
     }
 
     /// As kill: it may hand back what it has.
     public void terminate() {
-        process.toHandle().destroy(); // Process.destroy() would also close its standard input, a parent's end
+        run.process().toHandle().destroy(); // Process.destroy() would also close its standard input, a parent's end
     }
 
     /// Its exit status, when it ends within 30 s.
     public int status() throws InterruptedException {
-        if (!process.waitFor(30, TimeUnit.SECONDS)) {
+        if (!run.process().waitFor(30, TimeUnit.SECONDS)) {
             throw new AssertionError(name + " has not ended within 30 s");
         }
-        return process.exitValue();
+        return run.process().exitValue();
     }
 
     /// Stops it as the kernel's scheduler would: it does not run, and does not know.
@@ -140,14 +141,15 @@ public final class Child implements AutoCloseable {
 
     @Override
     public void close() {
-        Process last;
+        Run last;
         synchronized (this) {
             closing = true;
-            last = process;
+            last = run;
         }
-        last.destroyForcibly();
+        last.process().destroyForcibly();
         try {
-            last.waitFor();
+            last.process().waitFor();
+            last.reader().join(); // the listener hears nothing after this
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
