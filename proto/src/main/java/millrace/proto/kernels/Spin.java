@@ -21,11 +21,16 @@ import millrace.proto.Ranges;
         item = "one spell of --micros on one core")
 public record Spin(
         @Parameter(help = "how many items", min = "0", max = "1e9")
-        long items,
+        long count,
 
         @Parameter(help = "how long an item keeps its core busy", unit = "us", byDefault = "0", min = "0", max = "1e9")
         double micros)
         implements Description {
+    @Override
+    public long items() {
+        return count;
+    }
+
     @Override
     public Join join() {
         return new Join.IntegerSum(1);
