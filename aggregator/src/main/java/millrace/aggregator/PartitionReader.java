@@ -58,9 +58,9 @@ final class PartitionReader {
 
     /// Fills and starts a new joiner.
     ///
-    /// The order of reading matters to an owner that is held up in it for so long that another takes over and writes:
-    /// the offset comes before the snapshots, so that none of them is missed which covers results below it, and the
-    /// endings of meanwhile come after them, whose snapshots may be gone.
+    /// The order of reading matters to an owner that is held up in it for so long that another takes over and
+    /// writes: the offset comes before the snapshots, so that none of them is missed which covers results below
+    /// it, and the endings of meanwhile come after them, whose snapshots may be gone.
     ///
     /// @param offsets tells the offset that the group has committed, if any
     Positions fill(Joiner joiner, Function<TopicPartition, OptionalLong> offsets) {

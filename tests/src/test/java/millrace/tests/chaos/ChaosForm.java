@@ -28,7 +28,7 @@ record ChaosForm(String name, int rounds, Faults faults, Load load, Duration qui
     ///
     /// @param redeliveries results of records that had been delivered before
     /// @param duplicates   values of a range that had one already
-    /// @param again        redeliveries and tasks sent again: which of the two a lost task gets is a race in short runs
+    /// @param again        redeliveries and tasks sent again: which a lost task gets is a race in short runs
     /// @param takeovers    changes of a partition's owner
     /// @param deposed      owners that were replaced while they were frozen
     record Wanted(long redeliveries, long duplicates, long again, long takeovers, long deposed) {}

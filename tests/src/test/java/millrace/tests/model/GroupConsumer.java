@@ -64,8 +64,8 @@ public final class GroupConsumer {
         return Set.copyOf(owned);
     }
 
-    /// Name and generation under which it acts, as the client tells them: the last generation that it has an assignment
-    /// of. One that it has only joined may yet be forgotten by the brokers, and its number used again.
+    /// Name and generation under which it acts, as the client tells them: the last generation that it has an
+    /// assignment of. One that it has only joined may yet be forgotten by the brokers, and its number used again.
     public GroupMembership membership() {
         return new GroupMembership(member, syncedGeneration);
     }
