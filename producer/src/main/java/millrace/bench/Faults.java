@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import millrace.client.Job;
 import millrace.client.JobOptions;
-import millrace.client.JobProgress;
+import millrace.proto.view.JobProgress;
 import millrace.proto.Heartbeat;
 import millrace.proto.Policy;
 import millrace.proto.kernels.Primes;

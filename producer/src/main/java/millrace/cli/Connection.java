@@ -2,7 +2,7 @@ package millrace.cli;
 
 import java.util.function.Supplier;
 import millrace.client.Job;
-import millrace.client.JobSummary;
+import millrace.proto.view.JobSummary;
 import millrace.client.Millrace;
 import millrace.proto.ExitCode;
 import millrace.proto.Refusal;

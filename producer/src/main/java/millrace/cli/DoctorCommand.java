@@ -1,10 +1,16 @@
 package millrace.cli;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import millrace.client.Millrace;
+import millrace.client.WorkerSummary;
+import millrace.proto.Cluster;
+import millrace.proto.ClusterCheck;
+import millrace.proto.ClusterCheck.Finding;
 import millrace.proto.ExitCode;
+import millrace.proto.Heartbeat;
 import millrace.proto.Refusal;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -20,22 +26,6 @@ final class DoctorCommand implements Callable<Integer> {
     @Mixin
     Help help = new Help();
 
-    /// What was looked at.
-    ///
-    /// @param what    the thing, with its value
-    /// @param problem what is wrong with it, or null when nothing is
-    /// @param fix     what to do about it; empty when there is no problem
-    /// @param code    what the process exits with when there is one
-    record Finding(String what, @Nullable String problem, String fix, ExitCode code) {
-        static Finding fine(String what) {
-            return new Finding(what, null, "", ExitCode.SUCCEEDED);
-        }
-
-        static Finding wrong(ExitCode code, String what, String problem, String fix) {
-            return new Finding(what, problem, fix, code);
-        }
-    }
-
     @Mixin
     ClusterOptions cluster = new ClusterOptions();
 
@@ -44,6 +34,8 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Option(names = "--no-color", description = "Never uses colours.")
     boolean noColor;
+
+    private static final Duration LISTEN = Duration.ofMillis(2500);
 
     private final Shell shell;
 
@@ -57,7 +49,7 @@ final class DoctorCommand implements Callable<Integer> {
         var named = cluster.find(shell);
         if (named.isPresent()) {
             try {
-                findings.addAll(ClusterCheck.run(named.get()));
+                findings.addAll(ClusterCheck.run(named.get(), () -> live(named.get())));
             } catch (Refusal e) {
                 findings.add(Finding.wrong(
                         e.code(), "cluster", String.valueOf(e.getMessage()), "check address and network"));
@@ -73,6 +65,15 @@ final class DoctorCommand implements Callable<Integer> {
                 .findFirst()
                 .orElse(ExitCode.SUCCEEDED)
                 .number();
+    }
+
+    private static List<Heartbeat> live(Cluster cluster) {
+        try (var millrace = Millrace.connect(cluster)) {
+            return millrace.workers(LISTEN).stream()
+                    .filter(WorkerSummary::live)
+                    .map(WorkerSummary::heartbeat)
+                    .toList();
+        }
     }
 
     private void print(List<Finding> findings) {

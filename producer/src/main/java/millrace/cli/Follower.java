@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import millrace.client.Job;
-import millrace.client.JobProgress;
+import millrace.proto.view.JobProgress;
 import millrace.client.Millrace;
 import millrace.client.WorkerSummary;
 import millrace.proto.Ending;

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import millrace.client.JobSummary;
+import millrace.proto.view.JobSummary;
 import millrace.client.WorkerSummary;
 import millrace.proto.ExitCode;
 import millrace.proto.Obstacle;

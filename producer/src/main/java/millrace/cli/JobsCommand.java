@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import millrace.client.JobSummary;
+import millrace.proto.view.JobSummary;
 import millrace.proto.ExitCode;
 import millrace.proto.Text;
 import org.jspecify.annotations.Nullable;

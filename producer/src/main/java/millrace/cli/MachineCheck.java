@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import millrace.cli.DoctorCommand.Finding;
+import millrace.proto.ClusterCheck.Finding;
 import millrace.proto.ExitCode;
 
 /// What Millrace needs of the machine that it runs on.

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
-import millrace.client.JobSummary;
+import millrace.proto.view.JobSummary;
 import millrace.proto.Ending;
 import millrace.proto.JobSpec;
 import millrace.proto.Tally;

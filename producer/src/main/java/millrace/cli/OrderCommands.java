@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import millrace.client.Job;
-import millrace.client.JobSummary;
+import millrace.proto.view.JobSummary;
 import millrace.client.Millrace;
 import millrace.proto.ExitCode;
 import picocli.CommandLine;

@@ -3,7 +3,7 @@ package millrace.cli;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
-import millrace.client.JobProgress;
+import millrace.proto.view.JobProgress;
 import millrace.proto.Text;
 
 /// Shows people how far a job is: a line that redraws itself on a terminal, a plain line every ten seconds

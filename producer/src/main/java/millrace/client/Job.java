@@ -14,6 +14,7 @@ import millrace.proto.Ending;
 import millrace.proto.JobOrder;
 import millrace.proto.JobSpec;
 import millrace.proto.Refusal;
+import millrace.proto.view.JobProgress;
 
 /// A job that has been submitted. Any thread may call the methods, as long as its [Millrace] is open.
 public final class Job {

@@ -8,8 +8,8 @@ import millrace.proto.BadInput;
 import millrace.proto.Ending;
 import millrace.proto.JobSpec;
 import millrace.proto.Progress;
-import millrace.proto.Tally;
-import org.jspecify.annotations.Nullable;
+import millrace.proto.view.JobProgress;
+import millrace.proto.view.ProgressFold;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,12 +20,13 @@ final class JobTracker {
     private final JobSpec spec;
     private final CompletableFuture<Ending> ending = new CompletableFuture<>();
     private final List<Consumer<JobProgress>> listeners = new CopyOnWriteArrayList<>();
+    private final ProgressFold fold;
     private volatile JobProgress progress;
-    private long generation = -1;
 
     JobTracker(JobSpec spec) {
         this.spec = spec;
-        progress = new JobProgress(spec.job(), spec.items(), 0, 0, 0, null, Tally.NONE);
+        fold = new ProgressFold(spec);
+        progress = fold.progress();
     }
 
     JobSpec spec() {
@@ -49,7 +50,8 @@ final class JobTracker {
 
     synchronized void accept(Ending record) {
         if (record.spec().digest().equals(spec.digest())) {
-            step(progress(record.done().items(), record.dead().items(), 0, null, record.tally()));
+            fold.accept(record);
+            step(fold.progress());
             ending.complete(record);
         } else {
             ending.completeExceptionally(new BadInput("job id '" + spec.job() + "' is taken by " + record.spec()
@@ -57,28 +59,15 @@ final class JobTracker {
         }
     }
 
-    /// A higher generation replaces, a lower one is late. Within one the later counts. An owner publishes only
-    /// after it has caught up, so a count below one that was shown is a straggler's, and people do not see it.
     synchronized void accept(Progress record) {
-        if (ending.isDone() || record.generation() < generation) {
-            return;
+        if (fold.accept(record)) {
+            step(fold.progress());
         }
-        generation = record.generation();
-        step(progress(
-                Math.max(progress.done(), Math.min(record.done().items(), spec.items())),
-                Math.max(progress.dead(), Math.min(record.dead().items(), spec.items())),
-                record.itemsPerSecond(),
-                record.eta(),
-                record.tally()));
     }
 
     /// The job's records can no longer be followed.
     void fail(RuntimeException trouble) {
         ending.completeExceptionally(trouble);
-    }
-
-    private JobProgress progress(long done, long dead, double itemsPerSecond, Progress.@Nullable Eta eta, Tally tally) {
-        return new JobProgress(spec.job(), spec.items(), done, dead, itemsPerSecond, eta, tally);
     }
 
     private void step(JobProgress next) {

@@ -24,6 +24,9 @@ import millrace.proto.Refusal;
 import millrace.proto.Topics;
 import millrace.proto.Wire;
 import millrace.proto.blobs.BlobTopic;
+import millrace.proto.view.History;
+import millrace.proto.view.JobSummary;
+import millrace.proto.view.Replays;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
@@ -133,11 +136,11 @@ public final class Millrace implements AutoCloseable {
 
     private void submitOnce(JobSpec spec) throws InterruptedException {
         var known = new History();
-        var end = reader.scan(wire.jobs(), spec.partition(), spec.job(), 0, Long.MAX_VALUE, known::order);
+        var end = reader.scan(wire.jobs(), spec.partition(), spec.job(), 0, Long.MAX_VALUE, placed -> known.order(placed.record(), placed.atMillis()));
         if (!mine(known, spec)) {
             var offset = orders.send(new JobOrder.Submit(spec), spec.partition());
             // Somebody may have been between the look and the order: the first one wins.
-            reader.scan(wire.jobs(), spec.partition(), spec.job(), end, offset + 1, known::order);
+            reader.scan(wire.jobs(), spec.partition(), spec.job(), end, offset + 1, placed -> known.order(placed.record(), placed.atMillis()));
             mine(known, spec);
         }
     }
@@ -229,7 +232,7 @@ public final class Millrace implements AutoCloseable {
     public Optional<JobSummary> summary(String id) {
         var partition = partition(id);
         var history = new History();
-        reader.scan(wire.jobs(), partition, id, 0, Long.MAX_VALUE, history::order);
+        reader.scan(wire.jobs(), partition, id, 0, Long.MAX_VALUE, placed -> history.order(placed.record(), placed.atMillis()));
         reader.scan(wire.progress(), partition, id, 0, Long.MAX_VALUE, placed -> history.progress(placed.record()));
         reader.scan(wire.endings(), partition, id, 0, Long.MAX_VALUE, placed -> history.ending(placed.record()));
         return Optional.ofNullable(history.job(id));
@@ -238,7 +241,7 @@ public final class Millrace implements AutoCloseable {
     /// All jobs that are known and not removed, newest first.
     public List<JobSummary> jobs() {
         var history = new History();
-        reader.scan(wire.jobs(), partitions, history::order);
+        reader.scan(wire.jobs(), partitions, placed -> history.order(placed.record(), placed.atMillis()));
         reader.scan(wire.progress(), partitions, placed -> history.progress(placed.record()));
         reader.scan(wire.endings(), partitions, placed -> history.ending(placed.record()));
         return history.all();

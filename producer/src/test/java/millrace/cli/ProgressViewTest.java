@@ -7,7 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Map;
-import millrace.client.JobProgress;
+import millrace.proto.view.JobProgress;
 import millrace.proto.Description;
 import millrace.proto.Progress;
 import millrace.proto.Tally;

@@ -6,6 +6,8 @@ import java.util.Objects;
 import millrace.proto.Ending;
 import millrace.proto.JobOrder;
 import millrace.proto.JobSpec;
+import millrace.proto.view.History;
+import millrace.proto.view.JobSummary;
 import org.junit.jupiter.api.Test;
 
 class HistoryTest {
@@ -13,7 +15,7 @@ class HistoryTest {
     private long offset;
 
     private void order(JobOrder order) {
-        history.order(new Reader.Placed<>(order, 0, offset, 1000 + offset));
+        history.order(order, 1000 + offset);
         offset++;
     }
 

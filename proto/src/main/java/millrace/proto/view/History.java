@@ -1,4 +1,4 @@
-package millrace.client;
+package millrace.proto.view;
 
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -10,8 +10,8 @@ import millrace.proto.JobSpec;
 import millrace.proto.Progress;
 import org.jspecify.annotations.Nullable;
 
-/// What the records of `jobs`, `progress` and `endings` say of each job. Not for several threads at once.
-final class History {
+/// What the records of `jobs`, `progress` and `endings` say of each job, all of it: for one look at a fleet. Not for several threads at once.
+public final class History {
     /// One job's.
     private static final class Entry {
         @Nullable
@@ -31,13 +31,14 @@ final class History {
 
     private final Map<String, Entry> jobs = new LinkedHashMap<>();
 
-    void order(Reader.Placed<JobOrder> placed) {
-        var job = jobs.computeIfAbsent(placed.record().job(), _ -> new Entry());
-        switch (placed.record()) {
+    /// @param atMillis when the order was accepted, the broker's clock
+    public void order(JobOrder order, long atMillis) {
+        var job = jobs.computeIfAbsent(order.job(), _ -> new Entry());
+        switch (order) {
             case JobOrder.Submit submit -> {
                 if (job.spec == null) { // the first one of an id wins
                     job.spec = submit.spec();
-                    job.submittedMillis = placed.atMillis();
+                    job.submittedMillis = atMillis;
                     job.priority = submit.spec().policy().priority();
                 }
             }
@@ -51,14 +52,14 @@ final class History {
         }
     }
 
-    void progress(Progress progress) {
+    public void progress(Progress progress) {
         var job = jobs.computeIfAbsent(progress.job(), _ -> new Entry());
         if (job.progress == null || progress.generation() >= job.progress.generation()) {
             job.progress = progress;
         }
     }
 
-    void ending(Ending ending) {
+    public void ending(Ending ending) {
         var job = jobs.computeIfAbsent(ending.job(), _ -> new Entry());
         job.ending = ending;
         if (job.spec == null) { // the order is gone, or in a record that was lost
@@ -68,20 +69,19 @@ final class History {
     }
 
     /// Whether the job has been ordered and then removed.
-    boolean removed(String job) {
+    public boolean removed(String job) {
         var entry = jobs.get(job);
         return entry != null && entry.removed && entry.ending != null;
     }
 
     /// The job's summary, or null when nobody ordered it or it has been removed.
-    @Nullable
-    JobSummary job(String id) {
+    public @Nullable JobSummary job(String id) {
         var entry = jobs.get(id);
         return entry == null || removed(id) ? null : summary(entry);
     }
 
     /// All jobs that have not been removed, newest first.
-    List<JobSummary> all() {
+    public List<JobSummary> all() {
         return jobs.keySet().stream()
                 .map(this::job)
                 .filter(java.util.Objects::nonNull)
@@ -94,14 +94,14 @@ final class History {
         if (spec == null) {
             return null;
         }
-        var tracker = new JobTracker(spec);
+        var fold = new ProgressFold(spec);
         if (entry.progress != null) {
-            tracker.accept(entry.progress);
+            fold.accept(entry.progress);
         }
         if (entry.ending != null) {
-            tracker.accept(entry.ending);
+            fold.accept(entry.ending);
         }
         return new JobSummary(
-                spec, entry.priority, entry.paused, entry.submittedMillis, tracker.progress(), entry.ending);
+                spec, entry.priority, entry.paused, entry.submittedMillis, fold.progress(), entry.ending);
     }
 }

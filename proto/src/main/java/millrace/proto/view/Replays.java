@@ -1,4 +1,4 @@
-package millrace.client;
+package millrace.proto.view;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +14,7 @@ import millrace.proto.Topics;
 /// A replay needs what the aggregator of its parent's partition has kept, so its id has to lead to that partition:
 /// it is the first job's id with the next number that does. Whoever asks twice for the same replay asks for the
 /// same job.
-final class Replays {
+public final class Replays {
     private final List<JobSummary> chain;
     private final int partitions;
     private final int nextNumber;
@@ -28,7 +28,7 @@ final class Replays {
     /// The jobs that belong together with one of them.
     ///
     /// @param known tells what is known of a job
-    static Replays of(JobSummary one, int partitions, Function<String, Optional<JobSummary>> known) {
+    public static Replays of(JobSummary one, int partitions, Function<String, Optional<JobSummary>> known) {
         var first = one;
         for (var parent = parent(first, known); parent.isPresent(); parent = parent(first, known)) {
             first = parent.get();
@@ -61,14 +61,14 @@ final class Replays {
         return root + ".replay-" + number;
     }
 
-    JobSummary latest() {
+    public JobSummary latest() {
         return chain.getLast();
     }
 
     /// The job that goes on from the latest, which is the latest itself when that has begun to.
     ///
     /// @throws BadInput when there is nothing to go on from, or nothing left to do
-    JobSpec next() {
+    public JobSpec next() {
         var latest = latest();
         var ending = latest.ending();
         if (ending == null && chain.size() > 1) {

@@ -1,4 +1,4 @@
-package millrace.client;
+package millrace.proto.view;
 
 import millrace.proto.Ending;
 import millrace.proto.JobSpec;

@@ -1,4 +1,4 @@
-package millrace.client;
+package millrace.proto.view;
 
 import java.time.Duration;
 import java.util.Locale;

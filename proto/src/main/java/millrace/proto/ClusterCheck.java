@@ -1,4 +1,4 @@
-package millrace.cli;
+package millrace.proto;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -7,25 +7,34 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import millrace.cli.DoctorCommand.Finding;
-import millrace.client.Millrace;
-import millrace.client.WorkerSummary;
-import millrace.proto.Cluster;
-import millrace.proto.ExitCode;
-import millrace.proto.FleetSetup;
-import millrace.proto.Refusal;
-import millrace.proto.Topics;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.jspecify.annotations.Nullable;
 
-/// What Millrace needs of a cluster, and who of the fleet is there.
-final class ClusterCheck {
+/// What Millrace needs of a cluster, and who of the fleet is there. One thread.
+public final class ClusterCheck {
+    /// What was looked at.
+    ///
+    /// @param what    the thing, with its value
+    /// @param problem what is wrong with it, or null when nothing is
+    /// @param fix     what to do about it; empty when there is no problem
+    /// @param code    what a process exits with when there is one
+    public record Finding(String what, @Nullable String problem, String fix, ExitCode code) {
+        public static Finding fine(String what) {
+            return new Finding(what, null, "", ExitCode.SUCCEEDED);
+        }
+
+        public static Finding wrong(ExitCode code, String what, String problem, String fix) {
+            return new Finding(what, problem, fix, code);
+        }
+    }
+
     private static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final Duration LISTEN = Duration.ofMillis(2500);
 
     private final Cluster cluster;
     private final Admin admin;
@@ -36,8 +45,11 @@ final class ClusterCheck {
         this.admin = admin;
     }
 
+    /// Looks at everything; changes nothing. Takes as long as the cluster takes to answer, at most about a minute.
+    ///
+    /// @param live asked for the last heartbeat of each worker that lives; may throw [Refusal]
     /// @throws Refusal when the cluster cannot be reached
-    static List<Finding> run(Cluster cluster) {
+    public static List<Finding> run(Cluster cluster, Supplier<List<Heartbeat>> live) {
         var timeout = Long.toString(PATIENCE.toMillis());
         try (var admin = Admin.create(
                 cluster.client(Map.of("default.api.timeout.ms", timeout, "request.timeout.ms", timeout)))) {
@@ -45,7 +57,7 @@ final class ClusterCheck {
             check.setup();
             check.brokers();
             check.rights();
-            check.members();
+            check.members(live);
             return check.findings;
         }
     }
@@ -118,14 +130,11 @@ final class ClusterCheck {
         }
     }
 
-    private void members() {
+    private void members(Supplier<List<Heartbeat>> workers) {
         member("producer", Topics.producerGroup(cluster.fleet()));
         member("aggregator", Topics.aggregatorGroup(cluster.fleet()));
-        try (var millrace = Millrace.connect(cluster)) {
-            var live = millrace.workers(LISTEN).stream()
-                    .filter(WorkerSummary::live)
-                    .map(WorkerSummary::heartbeat)
-                    .toList();
+        try {
+            var live = workers.get();
             var troubled =
                     live.stream().filter(worker -> !worker.trouble().isEmpty()).toList();
             findings.add(
