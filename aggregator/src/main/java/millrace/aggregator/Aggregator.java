@@ -8,6 +8,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
+import millrace.aggregator.console.Console;
+import millrace.aggregator.console.ConsoleConfig;
 import millrace.proto.Cluster;
 import millrace.proto.ExitCode;
 import millrace.proto.FleetSetup;
@@ -38,6 +40,7 @@ final class Aggregator implements Role.Running {
     private final Counters counters = new Counters();
     private final Loops loops = new Loops(System::nanoTime);
     private @Nullable Operations served;
+    private @Nullable Console console;
     private final ProgressPublisher publisher;
     private final BlobTopic blobs;
     private final OrderTail orders;
@@ -76,13 +79,16 @@ final class Aggregator implements Role.Running {
     /// Checks the fleet's topics and joins its group.
     ///
     /// @throws millrace.proto.Refusal when Kafka cannot be reached or is unfit
-    static Aggregator start(Cluster cluster, AggregatorConfig config, Optional<HttpAddress> http) {
+    static Aggregator start(
+            Cluster cluster, AggregatorConfig config, Optional<HttpAddress> http, Optional<ConsoleConfig> console) {
         try (var admin = Admin.create(cluster.client(Map.of("client.id", config.id() + "-setup")))) {
             new FleetSetup(admin, cluster, PATIENCE).prepare(FleetSetup.Wanted.DEFAULT);
         }
         var aggregator = new Aggregator(cluster, config);
         aggregator.served =
                 http.map(address -> AggregatorMeters.serve(address, aggregator)).orElse(null);
+        aggregator.console = console.map(wanted -> Console.start(cluster, wanted, config.id()))
+                .orElse(null);
         aggregator.start("aggregator-orders", aggregator.orders);
         aggregator.start("aggregator-group", aggregator.group);
         return aggregator;
@@ -196,6 +202,9 @@ final class Aggregator implements Role.Running {
         blobs.close();
         if (served != null) {
             served.close();
+        }
+        if (console != null) {
+            console.close();
         }
         exit.complete(ExitCode.SUCCEEDED);
     }

@@ -5,6 +5,7 @@ import static org.apache.kafka.common.config.ConfigDef.Importance.LOW;
 import static org.apache.kafka.common.config.ConfigDef.Importance.MEDIUM;
 import static org.apache.kafka.common.config.ConfigDef.Range.between;
 
+import millrace.aggregator.console.ConsoleConfig;
 import millrace.proto.BadInput;
 import millrace.proto.Settings;
 import millrace.proto.ops.HttpAddress;
@@ -25,7 +26,7 @@ record AggregatorConfig(String id, JoinLimits limits) {
 
     static ConfigDef definition() {
         var limits = JoinLimits.DEFAULT;
-        return HttpAddress.define(new ConfigDef(), "aggregator")
+        return ConsoleConfig.define(HttpAddress.define(new ConfigDef(), "aggregator"))
                 .define(
                         ID,
                         ConfigDef.Type.STRING,

@@ -3,6 +3,7 @@ package millrace.aggregator;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.concurrent.atomic.AtomicInteger;
+import millrace.aggregator.console.ConsoleConfig;
 import millrace.proto.Cluster;
 import millrace.proto.Role;
 import millrace.proto.Settings;
@@ -27,7 +28,10 @@ public final class AggregatorRole implements Role {
     @Override
     public Running start(Cluster cluster, Settings settings) {
         return Aggregator.start(
-                cluster, AggregatorConfig.of(settings, generatedId()), HttpAddress.of(settings, name()));
+                cluster,
+                AggregatorConfig.of(settings, generatedId()),
+                HttpAddress.of(settings, name()),
+                ConsoleConfig.of(settings));
     }
 
     // Names this start of it: a process may play the role twice.

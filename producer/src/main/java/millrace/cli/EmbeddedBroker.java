@@ -240,6 +240,15 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
     }
 
+    static boolean isFree(int port) {
+        try {
+            checkFree(port);
+            return true;
+        } catch (Refusal e) {
+            return false;
+        }
+    }
+
     static void checkFree(int port) {
         try (var socket = new ServerSocket()) {
             socket.setReuseAddress(true); // as the broker does: a port of a broker that has just ended is free

@@ -5,13 +5,16 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import millrace.proto.ExitCode;
 import millrace.proto.Refusal;
+import millrace.proto.Settings;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,6 +30,10 @@ import picocli.CommandLine.Spec;
 final class UpCommand implements Callable<Integer> {
     @Mixin
     Help help = new Help();
+
+    private static final String CONSOLE = "aggregator.console";
+    private static final String CONSOLE_TOKEN = "aggregator.console-token";
+    private static final int CONSOLE_PORT = 8080;
 
     static final Duration READY_WITHIN = Duration.ofMinutes(2);
 
@@ -67,7 +74,8 @@ final class UpCommand implements Callable<Integer> {
         var options = new ClusterOptions();
         options.fleet = fleet;
         var name = options.fleet(shell);
-        var plan = embedded.plan(shell, name, port == null ? 0 : (int) Numbers.whole("--port", port, 0, 65_535));
+        var plan = withConsole(
+                embedded.plan(shell, name, port == null ? 0 : (int) Numbers.whole("--port", port, 0, 65_535)));
         var folder = Folders.state(shell);
         refuseSecond(folder, name);
         if (detach) {
@@ -80,6 +88,26 @@ final class UpCommand implements Callable<Integer> {
             return ExitCode.SUCCEEDED.number();
         }
         return keepUp(plan, folder).number();
+    }
+
+    // Unless its settings say otherwise it has a console on this machine, with a token of its own.
+    private static EmbeddedFleet.Plan withConsole(EmbeddedFleet.Plan plan) {
+        var served = plan;
+        if (!isSet(plan, CONSOLE)) {
+            var port = EmbeddedBroker.isFree(CONSOLE_PORT) ? CONSOLE_PORT : EmbeddedBroker.freePort();
+            served = served.with(CONSOLE, "127.0.0.1:" + port);
+        }
+        if (!isSet(plan, CONSOLE_TOKEN)) {
+            var bytes = new byte[18];
+            new SecureRandom().nextBytes(bytes);
+            served = served.with(
+                    CONSOLE_TOKEN, Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
+        }
+        return served;
+    }
+
+    private static boolean isSet(EmbeddedFleet.Plan plan, String key) {
+        return plan.settings().containsKey(key) || plan.environment().containsKey(Settings.variable(key));
     }
 
     private ExitCode keepUp(EmbeddedFleet.Plan plan, Path folder) throws InterruptedException, IOException {
@@ -142,6 +170,11 @@ final class UpCommand implements Callable<Integer> {
                 + running.workers().stream()
                         .map(worker -> Long.toString(worker.pid()))
                         .collect(Collectors.joining(", ")));
+        var console = plan.settings().getOrDefault(CONSOLE, "");
+        var token = plan.settings().getOrDefault(CONSOLE_TOKEN, "");
+        if (!console.isBlank()) {
+            out.println("  console      http://" + console + "/" + (token.isEmpty() ? "" : "#token=" + token));
+        }
         out.println("compute with   millrace run KERNEL" + named);
         out.println("end it with    millrace down" + named + (detach ? "" : ", or Ctrl-C"));
         out.flush();

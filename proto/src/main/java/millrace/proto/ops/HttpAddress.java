@@ -20,14 +20,22 @@ public record HttpAddress(String host, int port) {
 
     /// Adds the setting to those of a role.
     public static ConfigDef define(ConfigDef settings, String role) {
-        return settings.define(
+        return define(
+                settings,
                 key(role),
-                ConfigDef.Type.STRING,
-                "",
-                ConfigDef.LambdaValidator.with((_, value) -> check(role, String.valueOf(value)), () -> "HOST:PORT"),
-                ConfigDef.Importance.MEDIUM,
                 "Where /metrics, /livez and /readyz are served, such as 127.0.0.1:9404; port 0 takes a free one."
                         + " Empty: nowhere. Nothing there is secret or can be changed, but it has no password either.");
+    }
+
+    /// Adds a setting that says where something else is served; empty by default.
+    public static ConfigDef define(ConfigDef settings, String key, String help) {
+        return settings.define(
+                key,
+                ConfigDef.Type.STRING,
+                "",
+                ConfigDef.LambdaValidator.with((_, value) -> check(key, String.valueOf(value)), () -> "HOST:PORT"),
+                ConfigDef.Importance.MEDIUM,
+                help);
     }
 
     /// Reads the setting of a role.
@@ -35,8 +43,16 @@ public record HttpAddress(String host, int port) {
     /// @return nothing when it is empty: nothing is to be served
     /// @throws BadInput when it is no address
     public static Optional<HttpAddress> of(Settings settings, String role) {
+        return at(settings, key(role));
+    }
+
+    /// Reads a setting that says where something is served.
+    ///
+    /// @return nothing when it is empty: nothing is to be served
+    /// @throws BadInput when it is no address
+    public static Optional<HttpAddress> at(Settings settings, String key) {
         try {
-            return parse(role, settings.getString(key(role)));
+            return parse(key, settings.getString(key));
         } catch (IllegalArgumentException e) {
             throw new BadInput(String.valueOf(e.getMessage()));
         }
@@ -50,15 +66,15 @@ public record HttpAddress(String host, int port) {
         return role + ".http";
     }
 
-    private static void check(String role, String text) {
+    private static void check(String key, String text) {
         try {
-            var _ = parse(role, text);
+            var _ = parse(key, text);
         } catch (IllegalArgumentException e) {
             throw new ConfigException(e.getMessage());
         }
     }
 
-    private static Optional<HttpAddress> parse(String role, String text) {
+    private static Optional<HttpAddress> parse(String key, String text) {
         if (text.isBlank()) {
             return Optional.empty();
         }
@@ -69,7 +85,7 @@ public record HttpAddress(String host, int port) {
                     host, Integer.parseInt(text.substring(colon + 1).strip())));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    key(role) + " is '" + text + "', allowed HOST:PORT with a port from 0 to 65535, or empty", e);
+                    key + " is '" + text + "', allowed HOST:PORT with a port from 0 to 65535, or empty", e);
         }
     }
 }
