@@ -6,11 +6,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
 import millrace.proto.Role;
 import millrace.proto.Settings;
 import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.types.Password;
 import org.junit.jupiter.api.Test;
 
 /// The documented settings are those of the code; `-Dmillrace.docs.store=true` writes the page anew.
@@ -52,8 +54,14 @@ class SettingsDocTest {
                 .formatted(
                         key.name,
                         Settings.variable(key.name),
-                        "".equals(key.defaultValue) ? " " : key.defaultValue,
+                        isEmpty(key.defaultValue) ? " " : key.defaultValue,
                         key.validator == null ? key.type.name().toLowerCase(java.util.Locale.ROOT) : key.validator,
                         key.documentation.replace("|", "\\|"));
+    }
+
+    private static boolean isEmpty(Object value) {
+        return "".equals(value)
+                || value instanceof List<?> list && list.isEmpty()
+                || value instanceof Password secret && secret.value().isEmpty();
     }
 }

@@ -14,7 +14,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,8 +77,6 @@ final class FleetTail implements Runnable {
                     view.letters().clear();
                 }
                 follow(consumer);
-            } catch (WakeupException e) {
-                LOG.trace("woken to stop", e);
             } catch (KafkaException e) {
                 LOG.warn("the console cannot follow the fleet and tries again: {}", e.toString());
                 pause();

@@ -44,10 +44,11 @@ final class Pages {
         var open = view.jobs().stream().filter(JobRecord::isOpen).toList();
         page.put("open", open.size() + view.openOmitted());
         var active = page.putArray("active");
+        var inHand = inHand(view);
         open.stream()
                 .sorted(java.util.Comparator.comparing((JobRecord job) -> !job.state().equals("running")))
                 .limit(ACTIVE_MAX)
-                .forEach(job -> line(view, job, active.addObject()));
+                .forEach(job -> line(inHand, job, active.addObject()));
         var events = page.putArray("events");
         view.events().stream().limit(12).forEach(event -> events.addObject()
                 .put("at", event.millis())
@@ -149,12 +150,13 @@ final class Pages {
         var kernelCounts = page.putObject("kernels");
         kernels.forEach(kernelCounts::put);
         var lines = page.putArray("jobs");
-        matching.stream().limit(JOBS_MAX).forEach(job -> line(view, job, lines.addObject()));
+        var inHand = inHand(view);
+        matching.stream().limit(JOBS_MAX).forEach(job -> line(inHand, job, lines.addObject()));
         return page;
     }
 
     /// One job in a list.
-    static void line(FleetView view, JobRecord job, ObjectNode line) {
+    private static void line(Map<String, Long> inHand, JobRecord job, ObjectNode line) {
         var progress = job.progress();
         line.put("id", job.id());
         line.put("kernel", job.kernel());
@@ -162,7 +164,7 @@ final class Pages {
         line.put("items", job.spec().items());
         line.put("done", progress.done());
         line.put("dead", progress.dead());
-        line.put("inHand", job.isOpen() ? inHand(view, job.id()) : 0);
+        line.put("inHand", job.isOpen() ? inHand.getOrDefault(job.id(), 0L) : 0);
         line.put("rate", progress.itemsPerSecond());
         line.put("submitted", job.submittedMillis());
         line.put("priority", job.priority());
@@ -179,13 +181,12 @@ final class Pages {
         }
     }
 
-    private static long inHand(FleetView view, String job) {
-        var items = 0L;
+    // Items that workers hold, by job.
+    private static Map<String, Long> inHand(FleetView view) {
+        var items = new HashMap<String, Long>();
         for (var worker : view.workers()) {
             for (var holding : worker.heartbeat().holdings()) {
-                if (holding.job().equals(job)) {
-                    items += holding.end() - holding.first();
-                }
+                items.merge(holding.job(), holding.end() - holding.first(), Long::sum);
             }
         }
         return items;
@@ -194,7 +195,7 @@ final class Pages {
     static ObjectNode job(FleetView view, JobRecord job, long nanos) {
         var page = Json.object();
         var spec = job.spec();
-        line(view, job, page);
+        line(inHand(view), job, page);
         page.put("caughtUp", view.isCaughtUp());
         page.put("first", spec.first());
         page.put("end", spec.end());
@@ -371,10 +372,11 @@ final class Pages {
                                 .anyMatch(offer -> (offer.kernel() + "@" + offer.version()).equals(kernel)))
                         .count()));
         var open = page.putArray("jobs");
+        var inHand = inHand(view);
         view.jobs().stream()
                 .filter(JobRecord::isOpen)
                 .limit(ACTIVE_MAX)
-                .forEach(job -> line(view, job, open.addObject()));
+                .forEach(job -> line(inHand, job, open.addObject()));
         page.put("open", view.open().size() + view.openOmitted());
         return page;
     }
