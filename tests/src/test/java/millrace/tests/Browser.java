@@ -1,8 +1,10 @@
 package millrace.tests;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,10 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.openqa.selenium.By;
-import org.openqa.selenium.Dimension;
 import org.openqa.selenium.JavascriptException;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.StaleElementReferenceException;
+import org.openqa.selenium.WebDriverException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -51,10 +53,6 @@ final class Browser implements AutoCloseable {
         driver.get(address + hash);
     }
 
-    void size(int width, int height) {
-        driver.manage().window().setSize(new Dimension(width, height));
-    }
-
     /// Like a device with a screen so wide, also narrower than windows can be.
     void screen(int width, int height, boolean dark) {
         driver.executeCdpCommand(
@@ -73,7 +71,7 @@ final class Browser implements AutoCloseable {
         await("the page says '" + part + "'")
                 .atMost(PATIENCE)
                 .ignoreException(StaleElementReferenceException.class)
-                .untilAsserted(() -> org.assertj.core.api.Assertions.assertThat(text()).contains(part));
+                .untilAsserted(() -> assertThat(text()).contains(part));
     }
 
     List<WebElement> all(String css) {
@@ -89,19 +87,22 @@ final class Browser implements AutoCloseable {
 
     /// Clicks the button that says so, when it can be clicked; pages draw themselves anew all the time.
     void press(String words) {
-        await("there is a button '" + words + "'").atMost(PATIENCE).until(() -> {
-            try {
-                for (var button : driver.findElements(By.tagName("button"))) {
-                    if (button.getText().startsWith(words) && button.isDisplayed() && button.isEnabled()) {
-                        button.click();
-                        return true;
-                    }
-                }
-            } catch (org.openqa.selenium.WebDriverException e) {
-                return false; // drawn anew meanwhile
+        await("there is a button '" + words + "'")
+                .atMost(PATIENCE)
+                .until(() -> driver.findElements(By.tagName("button")).stream()
+                        .anyMatch(button -> isPressed(button, words)));
+    }
+
+    private static boolean isPressed(WebElement button, String words) {
+        try {
+            if (button.getText().startsWith(words) && button.isEnabled()) {
+                button.click();
+                return true;
             }
-            return false;
-        });
+        } catch (WebDriverException e) {
+            return false; // drawn anew meanwhile, or behind a dialog
+        }
+        return false;
     }
 
     void type(String css, String text) {
@@ -117,7 +118,7 @@ final class Browser implements AutoCloseable {
     /// What axe-core finds of serious and critical impact, one line each.
     String seriousFindings() throws IOException {
         try (var in = Browser.class.getResourceAsStream("/axe.min.js")) {
-            driver.executeScript(new String(Objects.requireNonNull(in).readAllBytes(), java.nio.charset.StandardCharsets.UTF_8));
+            driver.executeScript(new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8));
         } catch (JavascriptException e) {
             throw new IOException("axe-core cannot be loaded", e);
         }
