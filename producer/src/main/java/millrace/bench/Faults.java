@@ -9,11 +9,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import millrace.client.Job;
 import millrace.client.JobOptions;
-import millrace.proto.view.JobProgress;
 import millrace.proto.Heartbeat;
 import millrace.proto.Policy;
 import millrace.proto.kernels.Primes;
 import millrace.proto.kernels.Spin;
+import millrace.proto.view.JobProgress;
 
 /// How long faults hold a job up: a worker killed while it computes, with an idle worker beside it and without; an
 /// aggregator killed in the middle of many results; one worker of two slowed down to a tenth, as by a CPU quota.

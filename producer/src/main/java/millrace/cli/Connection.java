@@ -2,12 +2,12 @@ package millrace.cli;
 
 import java.util.function.Supplier;
 import millrace.client.Job;
-import millrace.proto.view.JobSummary;
 import millrace.client.Millrace;
 import millrace.proto.ExitCode;
 import millrace.proto.Refusal;
 import millrace.proto.Text;
 import millrace.proto.Topics;
+import millrace.proto.view.JobSummary;
 
 /// What commands that ask a fleet have in common: it has to be there, and so has the job.
 final class Connection {

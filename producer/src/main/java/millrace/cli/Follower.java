@@ -4,13 +4,13 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import millrace.client.Job;
-import millrace.proto.view.JobProgress;
 import millrace.client.Millrace;
 import millrace.client.WorkerSummary;
 import millrace.proto.Ending;
 import millrace.proto.Heartbeat;
 import millrace.proto.Obstacle;
 import millrace.proto.Refusal;
+import millrace.proto.view.JobProgress;
 
 /// Waits for a job's ending and shows its progress meanwhile; when nothing moves, asks the workers why.
 final class Follower {

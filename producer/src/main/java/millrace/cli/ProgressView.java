@@ -3,8 +3,8 @@ package millrace.cli;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
-import millrace.proto.view.JobProgress;
 import millrace.proto.Text;
+import millrace.proto.view.JobProgress;
 
 /// Shows people how far a job is: a line that redraws itself on a terminal, a plain line every ten seconds
 /// elsewhere. Any thread.

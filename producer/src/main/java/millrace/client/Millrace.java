@@ -136,11 +136,23 @@ public final class Millrace implements AutoCloseable {
 
     private void submitOnce(JobSpec spec) throws InterruptedException {
         var known = new History();
-        var end = reader.scan(wire.jobs(), spec.partition(), spec.job(), 0, Long.MAX_VALUE, placed -> known.order(placed.record(), placed.atMillis()));
+        var end = reader.scan(
+                wire.jobs(),
+                spec.partition(),
+                spec.job(),
+                0,
+                Long.MAX_VALUE,
+                placed -> known.order(placed.record(), placed.atMillis()));
         if (!mine(known, spec)) {
             var offset = orders.send(new JobOrder.Submit(spec), spec.partition());
             // Somebody may have been between the look and the order: the first one wins.
-            reader.scan(wire.jobs(), spec.partition(), spec.job(), end, offset + 1, placed -> known.order(placed.record(), placed.atMillis()));
+            reader.scan(
+                    wire.jobs(),
+                    spec.partition(),
+                    spec.job(),
+                    end,
+                    offset + 1,
+                    placed -> known.order(placed.record(), placed.atMillis()));
             mine(known, spec);
         }
     }
@@ -232,7 +244,13 @@ public final class Millrace implements AutoCloseable {
     public Optional<JobSummary> summary(String id) {
         var partition = partition(id);
         var history = new History();
-        reader.scan(wire.jobs(), partition, id, 0, Long.MAX_VALUE, placed -> history.order(placed.record(), placed.atMillis()));
+        reader.scan(
+                wire.jobs(),
+                partition,
+                id,
+                0,
+                Long.MAX_VALUE,
+                placed -> history.order(placed.record(), placed.atMillis()));
         reader.scan(wire.progress(), partition, id, 0, Long.MAX_VALUE, placed -> history.progress(placed.record()));
         reader.scan(wire.endings(), partition, id, 0, Long.MAX_VALUE, placed -> history.ending(placed.record()));
         return Optional.ofNullable(history.job(id));

@@ -10,8 +10,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import millrace.client.JobOptions;
-import millrace.proto.view.JobProgress;
-import millrace.proto.view.JobSummary;
 import millrace.client.Millrace;
 import millrace.proto.Digests;
 import millrace.proto.Ending;
@@ -19,6 +17,8 @@ import millrace.proto.JobSpec;
 import millrace.proto.Ranges;
 import millrace.proto.Tally;
 import millrace.proto.kernels.Primes;
+import millrace.proto.view.JobProgress;
+import millrace.proto.view.JobSummary;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

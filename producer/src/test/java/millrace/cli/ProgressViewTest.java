@@ -7,10 +7,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Map;
-import millrace.proto.view.JobProgress;
 import millrace.proto.Description;
 import millrace.proto.Progress;
 import millrace.proto.Tally;
+import millrace.proto.view.JobProgress;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 

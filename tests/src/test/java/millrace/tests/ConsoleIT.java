@@ -75,8 +75,7 @@ class ConsoleIT {
 
     private Role.Running aggregator() {
         return fleet.role(
-                "aggregator",
-                Map.of("aggregator.console", "127.0.0.1:" + port, "aggregator.console-token", TOKEN));
+                "aggregator", Map.of("aggregator.console", "127.0.0.1:" + port, "aggregator.console-token", TOKEN));
     }
 
     @AfterAll
@@ -121,14 +120,19 @@ class ConsoleIT {
 
     private long doneItems() {
         var label = String.valueOf(
-                browser.run("return document.querySelector('.big + .bar')?.getAttribute('aria-label')?.replace(/^.*?: /, '') || '0'"));
+                browser.run(
+                        "return document.querySelector('.big + .bar')?.getAttribute('aria-label')?.replace(/^.*?: /, '') || '0'"));
         return Long.parseLong(label.split(" ", 2)[0].replace(",", ""));
     }
 
     @Test
     void deadLettersAreReplayedAfterADryRun() throws Exception {
         var job = client.submit(
-                new Trap(20_000, 4_234, Trap.Trick.THROW_ONCE, folder.resolve("marker").toString()),
+                new Trap(
+                        20_000,
+                        4_234,
+                        Trap.Trick.THROW_ONCE,
+                        folder.resolve("marker").toString()),
                 JobOptions.DEFAULT.withPolicy(
                         Policy.DEFAULT.withTaskItems(1_000).withMaxAttempts(1).withSkipMax(10_000)));
         assertThat(job.ending(TestFleet.PATIENCE).state()).isEqualTo(Ending.State.PARTIAL);
@@ -140,9 +144,11 @@ class ConsoleIT {
         browser.press("Replay 1 job");
         browser.awaitText("Begun");
 
-        await("the replay has ended well").atMost(TestFleet.PATIENCE).untilAsserted(() -> assertThat(
-                        client.latest(job.id()).orElseThrow().state())
-                .isEqualTo("succeeded"));
+        await("the replay has ended well")
+                .atMost(TestFleet.PATIENCE)
+                .untilAsserted(
+                        () -> assertThat(client.latest(job.id()).orElseThrow().state())
+                                .isEqualTo("succeeded"));
     }
 
     @Test
@@ -166,7 +172,9 @@ class ConsoleIT {
         aggregator.close();
         browser.awaitText("Stale");
         aggregator = aggregator();
-        await("it goes on").atMost(TestFleet.PATIENCE).until(() -> !browser.text().contains("Stale"));
+        await("it goes on")
+                .atMost(TestFleet.PATIENCE)
+                .until(() -> !browser.text().contains("Stale"));
         browser.awaitText("1\nall heard of");
     }
 
@@ -174,7 +182,8 @@ class ConsoleIT {
     void nobodyElseChangesAnything() throws Exception {
         var change = "{\"action\":\"cancel\",\"dryRun\":true,\"filter\":{}}";
         assertThat(post(change, Map.of()).statusCode()).as("no token").isEqualTo(401);
-        assertThat(post(change, Map.of("Authorization", "Bearer wrong")).statusCode()).isEqualTo(401);
+        assertThat(post(change, Map.of("Authorization", "Bearer wrong")).statusCode())
+                .isEqualTo(401);
         var ours = "Bearer " + TOKEN;
         assertThat(post(change, Map.of("Authorization", ours, "Origin", "http://elsewhere.example"))
                         .statusCode())

@@ -23,8 +23,19 @@ final class Assets {
 
     private Assets() throws IOException {
         for (var name : new String[] {
-            "app.js", "api.js", "ui.js", "overview.js", "jobs.js", "job.js", "workers.js", "letters.js", "queue.js",
-            "cluster.js", "map.js", "chart.js", "operate.js"
+            "app.js",
+            "api.js",
+            "ui.js",
+            "overview.js",
+            "jobs.js",
+            "job.js",
+            "workers.js",
+            "letters.js",
+            "queue.js",
+            "cluster.js",
+            "map.js",
+            "chart.js",
+            "operate.js"
         }) {
             files.put("/" + name, own(name, JS));
         }

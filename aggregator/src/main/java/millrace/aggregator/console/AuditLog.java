@@ -22,7 +22,11 @@ final class AuditLog {
 
     synchronized void write(String from, String what, String reason, String outcome) {
         var entry = new Entry(
-                System.currentTimeMillis(), from, Text.line(what, 300), Text.line(reason, 200), Text.line(outcome, 300));
+                System.currentTimeMillis(),
+                from,
+                Text.line(what, 300),
+                Text.line(reason, 200),
+                Text.line(outcome, 300));
         LOG.info("{}", Json.MAPPER.writeValueAsString(entry));
         latest.addFirst(entry);
         if (latest.size() > KEPT_MAX) {

@@ -34,7 +34,12 @@ final class Causes {
         for (var letter : letters) {
             for (var cause : letter.causes()) {
                 causes.add(
-                        cause.kind(), cause.message(), cause.stack(), cause.worker(), letter.job(), cause.first(),
+                        cause.kind(),
+                        cause.message(),
+                        cause.stack(),
+                        cause.worker(),
+                        letter.job(),
+                        cause.first(),
                         cause.end());
             }
         }
@@ -69,8 +74,8 @@ final class Causes {
 
     private void add(
             Result.FailureKind kind, String message, String stack, String worker, String job, long first, long end) {
-        var group = groups.computeIfAbsent(
-                new Likeness(kind.name(), message.replaceAll("[0-9]+", "#")), _ -> new Group());
+        var group =
+                groups.computeIfAbsent(new Likeness(kind.name(), message.replaceAll("[0-9]+", "#")), _ -> new Group());
         group.failures++;
         group.jobs.add(job);
         if (!worker.isEmpty()) {

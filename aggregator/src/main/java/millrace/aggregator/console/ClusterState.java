@@ -54,10 +54,11 @@ final class ClusterState {
         if (last != null) {
             node.put("at", last.millis());
             var findings = node.putArray("findings");
-            last.findings().forEach(finding -> findings.addObject()
-                    .put("what", finding.what())
-                    .put("problem", finding.problem())
-                    .put("fix", finding.fix()));
+            last.findings()
+                    .forEach(finding -> findings.addObject()
+                            .put("what", finding.what())
+                            .put("problem", finding.problem())
+                            .put("fix", finding.fix()));
         }
         return node;
     }

@@ -6,8 +6,6 @@ import io.javalin.http.Context;
 import io.javalin.http.sse.SseClient;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -93,9 +91,12 @@ public final class Console implements AutoCloseable {
             headers(request, assets);
             guard.checkHost(request);
         });
-        assets.files().forEach((path, asset) -> routes.get(path, request -> request.contentType(asset.type())
-                .header("Cache-Control", "no-cache")
-                .result(asset.bytes())));
+        assets.files()
+                .forEach((path, asset) -> routes.get(
+                        path,
+                        request -> request.contentType(asset.type())
+                                .header("Cache-Control", "no-cache")
+                                .result(asset.bytes())));
         routes.sse("/api/v1/stream/{page}", browser -> stream(browser));
         routes.get("/api/v1/jobs/{id}/map", this::map);
         routes.get("/api/v1/jobs/{id}/picture", this::picture);
@@ -109,7 +110,9 @@ public final class Console implements AutoCloseable {
         routes.post("/api/v1/operations", this::operate);
         routes.exception(Guard.Refused.class, (refused, request) -> fail(request, refused.status(), refused));
         routes.exception(BadInput.class, (bad, request) -> fail(request, 400, bad));
-        routes.exception(JacksonException.class, (_, request) -> fail(request, 400, new BadInput("the body is no JSON of ours")));
+        routes.exception(
+                JacksonException.class,
+                (_, request) -> fail(request, 400, new BadInput("the body is no JSON of ours")));
         routes.exception(Exception.class, (e, request) -> {
             LOG.error("the console failed to answer {} {}", request.method(), request.path(), e);
             fail(request, 500, new IllegalStateException("the console has a bug; its log says more"));
@@ -149,11 +152,12 @@ public final class Console implements AutoCloseable {
                 yield () -> job(id);
             }
             case "workers" -> () -> tail.look(view -> Pages.workers(view, System.nanoTime()));
-            case "dead-letters" -> () -> {
-                var page = tail.look(view -> Pages.letters(view, text));
-                operations.write(page.putArray("operations"));
-                return page;
-            };
+            case "dead-letters" ->
+                () -> {
+                    var page = tail.look(view -> Pages.letters(view, text));
+                    operations.write(page.putArray("operations"));
+                    return page;
+                };
             case "queue" -> () -> tail.look(view -> Pages.queue(view, System.nanoTime()));
             case "cluster" -> this::cluster;
             default -> throw new Guard.Refused(404, "there is no page of this name");
@@ -163,31 +167,36 @@ public final class Console implements AutoCloseable {
     private ObjectNode job(String id) {
         return tail.look(view -> view.job(id)
                 .map(job -> Pages.job(view, job, System.nanoTime()).put("live", LivePictures.kind(job)))
-                .orElseGet(() -> Json.object().put("caughtUp", view.isCaughtUp()).put("missing", id)));
+                .orElseGet(
+                        () -> Json.object().put("caughtUp", view.isCaughtUp()).put("missing", id)));
     }
 
     private ObjectNode cluster() {
         var page = clusterState.show();
         page.put("changes", guard.hasToken());
         var entries = page.putArray("audit");
-        audit.latest().forEach(entry -> entries.addObject()
-                .put("at", entry.millis())
-                .put("from", entry.from())
-                .put("what", entry.what())
-                .put("reason", entry.reason())
-                .put("outcome", entry.outcome()));
+        audit.latest()
+                .forEach(entry -> entries.addObject()
+                        .put("at", entry.millis())
+                        .put("from", entry.from())
+                        .put("what", entry.what())
+                        .put("reason", entry.reason())
+                        .put("outcome", entry.outcome()));
         return page;
     }
 
     private void map(Context request) {
         var id = request.pathParam("id");
-        answer(request, tail.look(view -> view.job(id).map(job -> TaskMap.of(view, job)))
-                .orElseThrow(() -> new Guard.Refused(404, "there is no job of this id")));
+        answer(
+                request,
+                tail.look(view -> view.job(id).map(job -> TaskMap.of(view, job)))
+                        .orElseThrow(() -> new Guard.Refused(404, "there is no job of this id")));
     }
 
     private void picture(Context request) {
         var id = request.pathParam("id");
-        var job = tail.look(view -> view.job(id)).orElseThrow(() -> new Guard.Refused(404, "there is no job of this id"));
+        var job =
+                tail.look(view -> view.job(id)).orElseThrow(() -> new Guard.Refused(404, "there is no job of this id"));
         switch (LivePictures.kind(job)) {
             case "picture" -> request.contentType("image/png").result(pictures.png(job));
             case "estimate" -> answer(request, pictures.estimate(job));
@@ -199,7 +208,9 @@ public final class Console implements AutoCloseable {
         guard.checkChange(request);
         var body = Json.MAPPER.readTree(request.bodyAsBytes());
         var texts = new HashMap<String, String>();
-        body.path("parameters").properties().forEach(entry -> texts.put(entry.getKey(), entry.getValue().asString("")));
+        body.path("parameters")
+                .properties()
+                .forEach(entry -> texts.put(entry.getKey(), entry.getValue().asString("")));
         answer(
                 request,
                 submission.submit(
@@ -236,7 +247,10 @@ public final class Console implements AutoCloseable {
 
     private static JobFilter filter(Context request) {
         return new JobFilter(
-                words(query(request, "states")), query(request, "kernel"), query(request, "text"), words(query(request, "ids")));
+                words(query(request, "states")),
+                query(request, "kernel"),
+                query(request, "text"),
+                words(query(request, "ids")));
     }
 
     private static Set<String> words(String text) {

@@ -63,7 +63,6 @@ public record ConsoleConfig(HttpAddress address, Password token, List<String> ho
     /// @return nothing when the console is not to be served
     public static Optional<ConsoleConfig> of(Settings settings) {
         return HttpAddress.at(settings, ADDRESS)
-                .map(address ->
-                        new ConsoleConfig(address, settings.getPassword(TOKEN), settings.getList(HOSTS)));
+                .map(address -> new ConsoleConfig(address, settings.getPassword(TOKEN), settings.getList(HOSTS)));
     }
 }

@@ -72,7 +72,8 @@ final class Guard {
             throw new Refused(415, "allowed: application/json");
         }
         if (!hasToken()) {
-            throw new Refused(403, "this console has no token, so nothing can be changed; set aggregator.console-token");
+            throw new Refused(
+                    403, "this console has no token, so nothing can be changed; set aggregator.console-token");
         }
         if (!isToken(request.header("Authorization"))) {
             throw new Refused(401, "the token is missing or wrong");
@@ -82,8 +83,7 @@ final class Guard {
     // In a time that says nothing about how much of it is right.
     private boolean isToken(@Nullable String authorization) {
         var wanted = ("Bearer " + token.value()).getBytes(StandardCharsets.UTF_8);
-        return authorization != null
-                && MessageDigest.isEqual(wanted, authorization.getBytes(StandardCharsets.UTF_8));
+        return authorization != null && MessageDigest.isEqual(wanted, authorization.getBytes(StandardCharsets.UTF_8));
     }
 
     private static String name(String host) {

@@ -52,8 +52,8 @@ final class LiveOutput implements Runnable {
         lookedNanos = System.nanoTime();
         canvas = switch (description) {
             case Mandelbrot picture -> new PictureCanvas(picture.width(), picture.height());
-            case Convolve result -> new PictureCanvas(
-                    result.outWidth(), (int) Math.min(result.items(), PictureCanvas.ROWS_MAX));
+            case Convolve result ->
+                new PictureCanvas(result.outWidth(), (int) Math.min(result.items(), PictureCanvas.ROWS_MAX));
             default -> new PictureCanvas(1, 1);
         };
         estimate = new RunningEstimate(description instanceof MonteCarlo option ? option : null);
@@ -84,8 +84,8 @@ final class LiveOutput implements Runnable {
     public void run() {
         try (var consumer = consumer();
                 var blobs = new BlobTopic(cluster, wire, client + "-console-blobs")) {
-            var partition = new TopicPartition(
-                    wire.results().topic(), job.spec().partition());
+            var partition =
+                    new TopicPartition(wire.results().topic(), job.spec().partition());
             consumer.assign(List.of(partition));
             var from = consumer.offsetsForTimes(Map.of(partition, Math.max(0, job.submittedMillis() - EARLIER_MILLIS)))
                     .get(partition);

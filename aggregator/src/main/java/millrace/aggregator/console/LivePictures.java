@@ -56,7 +56,8 @@ final class LivePictures implements AutoCloseable {
             if (followed.size() >= FOLLOWED_MAX) {
                 followed.pollFirstEntry().getValue().stop();
             }
-            known = new LiveOutput(cluster, tail.wire(), id, job, description(job).orElseThrow());
+            known = new LiveOutput(
+                    cluster, tail.wire(), id, job, description(job).orElseThrow());
             Thread.ofPlatform().daemon().name("console-output").start(known);
         }
         followed.put(job.id(), known);

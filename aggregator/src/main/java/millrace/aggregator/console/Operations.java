@@ -76,9 +76,9 @@ final class Operations {
         var jobs = node.putArray("jobs");
         plan.orders().stream().limit(SHOWN_MAX).forEach(order -> jobs.add(order.job()));
         var why = node.putArray("why");
-        plan.refused().stream().limit(SHOWN_MAX).forEach(refusal -> why.addObject()
-                .put("job", refusal.job())
-                .put("why", refusal.why()));
+        plan.refused().stream()
+                .limit(SHOWN_MAX)
+                .forEach(refusal -> why.addObject().put("job", refusal.job()).put("why", refusal.why()));
         return node;
     }
 
@@ -114,7 +114,8 @@ final class Operations {
                     plan.orders()
                             .add(wanted.action()
                                     .order(view, job.summary(), wanted.reason(), wanted.priority(), partitions));
-                    plan.partitions().put(plan.orders().getLast().job(), job.spec().partition());
+                    plan.partitions()
+                            .put(plan.orders().getLast().job(), job.spec().partition());
                 } catch (BadInput e) {
                     plan.refused().add(new Refusal(job.id(), String.valueOf(e.getMessage())));
                 }

@@ -46,35 +46,53 @@ final class Pages {
         var active = page.putArray("active");
         var inHand = inHand(view);
         open.stream()
-                .sorted(java.util.Comparator.comparing((JobRecord job) -> !job.state().equals("running")))
+                .sorted(java.util.Comparator.comparing(
+                        (JobRecord job) -> !job.state().equals("running")))
                 .limit(ACTIVE_MAX)
                 .forEach(job -> line(inHand, job, active.addObject()));
         var events = page.putArray("events");
-        view.events().stream().limit(12).forEach(event -> events.addObject()
-                .put("at", event.millis())
-                .put("kind", event.kind())
-                .put("subject", event.subject())
-                .put("text", event.text()));
+        view.events().stream()
+                .limit(12)
+                .forEach(event -> events.addObject()
+                        .put("at", event.millis())
+                        .put("kind", event.kind())
+                        .put("subject", event.subject())
+                        .put("text", event.text()));
         return page;
     }
 
     private static void fleet(FleetView view, long nanos, ObjectNode fleet) {
-        var live = view.workers().stream().filter(worker -> worker.isLive(nanos)).toList();
+        var live =
+                view.workers().stream().filter(worker -> worker.isLive(nanos)).toList();
         var left = view.open().stream().mapToDouble(JobRecord::coreSecondsLeft).toArray();
         fleet.put("workers", live.size());
         fleet.put("silent", view.workers().size() - live.size());
-        fleet.put("cores", live.stream().mapToInt(worker -> worker.heartbeat().cores()).sum());
+        fleet.put(
+                "cores",
+                live.stream().mapToInt(worker -> worker.heartbeat().cores()).sum());
         fleet.put("busy", live.stream().mapToInt(WorkerRecord::busy).sum());
-        fleet.put("tasksPerSecond", live.stream().mapToDouble(WorkerRecord::tasksPerSecond).sum());
-        fleet.put("resident", live.stream().mapToLong(worker -> worker.heartbeat().residentBytes()).sum());
+        fleet.put(
+                "tasksPerSecond",
+                live.stream().mapToDouble(WorkerRecord::tasksPerSecond).sum());
+        fleet.put(
+                "resident",
+                live.stream()
+                        .mapToLong(worker -> worker.heartbeat().residentBytes())
+                        .sum());
         fleet.put(
                 "coreSecondsLeft",
-                java.util.Arrays.stream(left).filter(seconds -> !Double.isNaN(seconds)).sum());
+                java.util.Arrays.stream(left)
+                        .filter(seconds -> !Double.isNaN(seconds))
+                        .sum());
         fleet.put(
                 "jobsOfUnknownCost",
                 java.util.Arrays.stream(left).filter(Double::isNaN).count());
         fleet.put("deadLetters", view.letters().size() + view.lettersOmitted());
-        fleet.put("failures", view.open().stream().mapToLong(job -> job.progress().tally().failures()).sum());
+        fleet.put(
+                "failures",
+                view.open().stream()
+                        .mapToLong(job -> job.progress().tally().failures())
+                        .sum());
     }
 
     // A row of sixty seconds for each worker, or for several that stand for one row.
@@ -84,7 +102,9 @@ final class Pages {
                 .toList();
         var together = Math.max(1, Math.ceilDiv(shown.size(), ROWS_MAX));
         var numbers = new HashMap<String, Integer>();
-        var rows = stream.put("workersPerRow", together).put("workers", shown.size()).putArray("rows");
+        var rows = stream.put("workersPerRow", together)
+                .put("workers", shown.size())
+                .putArray("rows");
         for (var from = 0; from < shown.size(); from += together) {
             row(shown.subList(from, Math.min(shown.size(), from + together)), numbers, rows.addObject());
         }
@@ -208,10 +228,12 @@ final class Pages {
         spec.labels().forEach(labels::put);
         tally(job.progress().tally(), page.putObject("tally"));
         var course = page.putArray("course");
-        job.course().points().forEach(point -> course.addArray()
-                .add(point.millis())
-                .add(point.value())
-                .add(Math.round(point.rate() * 100) / 100.0));
+        job.course()
+                .points()
+                .forEach(point -> course.addArray()
+                        .add(point.millis())
+                        .add(point.value())
+                        .add(Math.round(point.rate() * 100) / 100.0));
         holdings(view, job.id(), nanos, page.putArray("holdings"));
         var letters = view.letters().stream()
                 .filter(letter -> letter.job().equals(job.id()))
@@ -220,7 +242,9 @@ final class Pages {
         Causes.of(letters).with(job).write(page.putArray("causes"));
         var ending = job.ending();
         if (ending != null) {
-            page.put("digest", java.util.HexFormat.of().formatHex(ending.outputDigest().toByteArray()));
+            page.put(
+                    "digest",
+                    java.util.HexFormat.of().formatHex(ending.outputDigest().toByteArray()));
             var output = ending.output();
             page.put("outputBytes", output == null ? -1 : output.bytes());
         }
@@ -259,16 +283,19 @@ final class Pages {
                 }
             }
         }
-        all.sort(java.util.Comparator.comparingLong((Held held) -> held.holding().heldMillis())
-                .reversed());
-        all.stream().limit(20).forEach(held -> to.addObject()
-                .put("first", held.holding().first())
-                .put("end", held.holding().end())
-                .put("worker", held.worker())
-                .put("live", held.live())
-                .put("computing", held.holding().computing())
-                .put("emission", held.holding().emission())
-                .put("millis", held.holding().heldMillis()));
+        all.sort(
+                java.util.Comparator.comparingLong((Held held) -> held.holding().heldMillis())
+                        .reversed());
+        all.stream()
+                .limit(20)
+                .forEach(held -> to.addObject()
+                        .put("first", held.holding().first())
+                        .put("end", held.holding().end())
+                        .put("worker", held.worker())
+                        .put("live", held.live())
+                        .put("computing", held.holding().computing())
+                        .put("emission", held.holding().emission())
+                        .put("millis", held.holding().heldMillis()));
     }
 
     static ObjectNode workers(FleetView view, long nanos) {
@@ -328,12 +355,13 @@ final class Pages {
                     .put("kernel", letter.kernel())
                     .put("at", letter.atMillis());
             var causes = line.putArray("causes");
-            letter.causes().forEach(cause -> causes.addObject()
-                    .put("attempt", cause.attempt())
-                    .put("worker", cause.worker())
-                    .put("kind", cause.kind().name())
-                    .put("message", cause.message())
-                    .put("stack", cause.stack()));
+            letter.causes()
+                    .forEach(cause -> causes.addObject()
+                            .put("attempt", cause.attempt())
+                            .put("worker", cause.worker())
+                            .put("kind", cause.kind().name())
+                            .put("message", cause.message())
+                            .put("stack", cause.stack()));
         });
         return page;
     }
@@ -358,7 +386,9 @@ final class Pages {
             sums[0]++;
             sums[1] += Double.isNaN(left) ? 0 : left;
             sums[2] += Double.isNaN(left) ? 1 : 0;
-            sums[3] += Math.max(0, job.spec().items() - job.progress().done() - job.progress().dead());
+            sums[3] += Math.max(
+                    0,
+                    job.spec().items() - job.progress().done() - job.progress().dead());
         }
         var kernels = page.putArray("kernels");
         byKernel.forEach((kernel, sums) -> kernels.addObject()
@@ -367,10 +397,14 @@ final class Pages {
                 .put("coreSeconds", sums[1])
                 .put("unknown", (long) sums[2])
                 .put("items", (long) sums[3])
-                .put("offered", view.workers().stream()
-                        .filter(worker -> worker.isLive(nanos) && worker.heartbeat().offers().stream()
-                                .anyMatch(offer -> (offer.kernel() + "@" + offer.version()).equals(kernel)))
-                        .count()));
+                .put(
+                        "offered",
+                        view.workers().stream()
+                                .filter(worker -> worker.isLive(nanos)
+                                        && worker.heartbeat().offers().stream()
+                                                .anyMatch(offer ->
+                                                        (offer.kernel() + "@" + offer.version()).equals(kernel)))
+                                .count()));
         var open = page.putArray("jobs");
         var inHand = inHand(view);
         view.jobs().stream()

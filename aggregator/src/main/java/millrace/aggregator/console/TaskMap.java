@@ -105,7 +105,10 @@ final class TaskMap {
 
     private ObjectNode write(long items) {
         var node = Json.object();
-        node.put("first", base).put("items", items).put("itemsPerCell", itemsPerCell).put("cells", cells.length);
+        node.put("first", base)
+                .put("items", items)
+                .put("itemsPerCell", itemsPerCell)
+                .put("cells", cells.length);
         var names = node.putArray("states");
         var counts = new long[Cell.values().length];
         for (var cell : cells) {

@@ -36,7 +36,7 @@ class LargeFleetTest {
                                 "worker-" + worker,
                                 CORES,
                                 Heartbeat.State.RUNNING,
-                                Records.computing("big", 600_000L + CORES * worker, CORES)),
+                                Records.computing("big", 600_000L + (long) CORES * worker, CORES)),
                         second * 1_000_000_000L,
                         1);
             }

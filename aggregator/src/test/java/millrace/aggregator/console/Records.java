@@ -24,19 +24,12 @@ final class Records {
     static JobSpec spec(String job, int items) {
         var description = new Mandelbrot(1, items, 0, 0, 1, 1, 1);
         return JobSpec.of(
-                job,
-                4,
-                Computation.of(description),
-                0,
-                items,
-                description.join(),
-                Policy.DEFAULT,
-                new TreeMap<>(),
-                "");
+                job, 4, Computation.of(description), 0, items, description.join(), Policy.DEFAULT, new TreeMap<>(), "");
     }
 
     static Progress progress(String job, Ranges done, long cpuNanos) {
-        return new Progress(job, 1, "owner", 0, done, new Ranges(), List.of(), tally(done.items(), cpuNanos), 5, null, 0);
+        return new Progress(
+                job, 1, "owner", 0, done, new Ranges(), List.of(), tally(done.items(), cpuNanos), 5, null, 0);
     }
 
     private static Tally tally(long items, long cpuNanos) {

@@ -40,15 +40,21 @@ class TaskMapTest {
         var map = map(99_999, done);
 
         assertThat(map.path("itemsPerCell").asLong()).isGreaterThan(1);
-        assertThat(map.path("cells").asLong() * map.path("itemsPerCell").asLong()).isGreaterThanOrEqualTo(99_999);
-        assertThat(map.path("states").get(5).path("cells").asLong()).as("partly done").isPositive();
+        assertThat(map.path("cells").asLong() * map.path("itemsPerCell").asLong())
+                .isGreaterThanOrEqualTo(99_999);
+        assertThat(map.path("states").get(5).path("cells").asLong())
+                .as("partly done")
+                .isPositive();
     }
 
     @Test
     void jobWithoutItemsHasNoCells() {
         view.order(new JobOrder.Submit(emptied()), 1);
 
-        assertThat(TaskMap.of(view, view.job("none").orElseThrow()).path("cells").asInt()).isZero();
+        assertThat(TaskMap.of(view, view.job("none").orElseThrow())
+                        .path("cells")
+                        .asInt())
+                .isZero();
     }
 
     private static millrace.proto.JobSpec emptied() {
@@ -59,7 +65,11 @@ class TaskMapTest {
 
     @Test
     void listOfStatesNamesAllOfThem() {
-        assertThat(map(3, new Ranges()).path("states").valueStream().map(state -> state.path("name").asString()).toList())
+        assertThat(map(3, new Ranges())
+                        .path("states")
+                        .valueStream()
+                        .map(state -> state.path("name").asString())
+                        .toList())
                 .isEqualTo(List.of("waiting", "in hand", "done", "again", "dead", "partly"));
     }
 }

@@ -101,7 +101,6 @@ public final class History {
         if (entry.ending != null) {
             fold.accept(entry.ending);
         }
-        return new JobSummary(
-                spec, entry.priority, entry.paused, entry.submittedMillis, fold.progress(), entry.ending);
+        return new JobSummary(spec, entry.priority, entry.paused, entry.submittedMillis, fold.progress(), entry.ending);
     }
 }

@@ -45,12 +45,6 @@ public final class ProgressFold {
     public void accept(Ending record) {
         ended = true;
         progress = new JobProgress(
-                spec.job(),
-                spec.items(),
-                record.done().items(),
-                record.dead().items(),
-                0,
-                null,
-                record.tally());
+                spec.job(), spec.items(), record.done().items(), record.dead().items(), 0, null, record.tally());
     }
 }
