@@ -42,7 +42,20 @@ export function useStream(page, params) {
         }
       };
     };
+    // A browser has six connections to a server for all its tabs: one that nobody looks at gives its own back.
+    const close = () => {
+      clearTimeout(retry);
+      source?.close();
+    };
+    const look = () => {
+      close();
+      if (!document.hidden) {
+        heard.current = Date.now();
+        open();
+      }
+    };
     const check = () => {
+      if (document.hidden) return;
       const age = Math.max(kafkaAge, Date.now() - heard.current);
       if (!known.data) {
         if (age > STALE_AFTER) show({ state: 'error', error: 'The console does not answer.', age });
@@ -51,12 +64,17 @@ export function useStream(page, params) {
       const state = age > STALE_AFTER ? 'stale' : 'live';
       if (state !== known.state || state === 'stale') show({ state, age });
     };
-    open();
+    look();
     const timer = setInterval(check, 1000);
+    document.addEventListener('visibilitychange', look);
+    window.addEventListener('pageshow', look);
+    window.addEventListener('pagehide', close);
     return () => {
       clearInterval(timer);
-      clearTimeout(retry);
-      source.close();
+      document.removeEventListener('visibilitychange', look);
+      window.removeEventListener('pageshow', look);
+      window.removeEventListener('pagehide', close);
+      close();
     };
   }, [address]);
   return now.address === address ? now : { data: null, state: 'loading', age: 0 };

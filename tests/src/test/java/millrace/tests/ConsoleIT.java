@@ -27,12 +27,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.opentest4j.TestAbortedException;
 
-/// A person at the console, in a real browser, on a real fleet. `-Dmillrace.console=full` looks at every page on two
-/// screens in two themes, and leaves pictures in `target/console`.
+/// A person at the console, in a real browser, on a real fleet: with `-Dmillrace.console=short`, and with
+/// `-Dmillrace.console=full` for every page on two screens in two themes. Pictures are left in `target/console`.
+@EnabledIfSystemProperty(named = "millrace.console", matches = "short|full")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ConsoleIT {
     @RegisterExtension
@@ -93,7 +95,7 @@ class ConsoleIT {
         browser.open("#/jobs");
         browser.press("Submit a job");
         browser.one("dialog select[name=kernel] option[value=spin]").click();
-        browser.type("dialog input[name=items]", "100000");
+        browser.type("dialog input[name=count]", "100000");
         browser.type("dialog input[name=micros]", "2000");
         browser.press("Submit");
         browser.awaitText("Task map");
@@ -230,6 +232,7 @@ class ConsoleIT {
         var drawn = client.submit(new Mandelbrot(600, 400, -0.6, 0, 3, 500, 1));
         drawn.ending(TestFleet.PATIENCE);
         TestFleet.awaitDone(running, 0.02);
+        running.pause(); // or the pages change while they are looked at
         var pages = new java.util.ArrayList<>(PAGES);
         pages.addAll(List.of("jobs/" + running.id(), "jobs/" + drawn.id()));
         for (var dark : full ? List.of(false, true) : List.of(false)) {

@@ -61,7 +61,7 @@ class SettingsDocTest {
 
     private static boolean isEmpty(Object value) {
         return "".equals(value)
-                || value instanceof List<?> list && list.isEmpty()
-                || value instanceof Password secret && secret.value().isEmpty();
+                || (value instanceof List<?> list && list.isEmpty())
+                || (value instanceof Password secret && secret.value().isEmpty());
     }
 }

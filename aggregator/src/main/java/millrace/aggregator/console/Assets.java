@@ -42,7 +42,7 @@ final class Assets {
         files.put("/style.css", own("style.css", CSS));
         files.put("/icon.svg", own("icon.svg", "image/svg+xml"));
         files.put("/", own("index.html", "text/html; charset=utf-8"));
-        files.put("/lib/preact.js", library("preact", "dist/preact.min.module.js", JS));
+        files.put("/lib/preact.js", library("preact", "dist/preact.module.js", JS));
         files.put("/lib/hooks.js", library("preact", "hooks/dist/hooks.module.js", JS));
         files.put("/lib/uplot.js", library("uplot", "dist/uPlot.iife.min.js", JS));
         files.put("/lib/uplot.css", library("uplot", "dist/uPlot.min.css", CSS));
