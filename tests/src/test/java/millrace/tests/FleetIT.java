@@ -157,14 +157,16 @@ class FleetIT {
     }
 
     @Test
-    void cancelFreesTheCoresWithinFiveSeconds() throws Exception {
+    void cancelFreesTheCoresInMidTask() throws Exception {
+        // Shorter than a task by far, and longer than a busy machine's disk may hold a broker up.
+        var longest = Duration.ofSeconds(15);
         var job =
                 client.submit(new Nap(100_000, 100, false), with(Policy.DEFAULT.withTaskTime(Duration.ofSeconds(30))));
         TestFleet.awaitDone(job, 0.00001);
         await().atMost(PATIENCE).until(() -> holders(job).size() == 2);
         job.cancel("not needed");
         var cancelled = System.nanoTime();
-        await().atMost(Duration.ofSeconds(5)).until(() -> holders(job).isEmpty());
+        await().atMost(longest).until(() -> holders(job).isEmpty());
         var ending = job.ending(PATIENCE);
         assertThat(ending.state()).isEqualTo(Ending.State.CANCELLED);
         assertThat(ending.reason()).isEqualTo("not needed");
@@ -172,7 +174,9 @@ class FleetIT {
                 .isInstanceOf(JobFailed.class)
                 .hasMessageContaining("CANCELLED");
         client.submit(new Grind(1, 1, 0)).get(PATIENCE);
-        assertThat(Duration.ofNanos(System.nanoTime() - cancelled)).isLessThan(Duration.ofSeconds(8));
+        var took = Duration.ofNanos(System.nanoTime() - cancelled);
+        System.out.printf("cancelled, and the cores at other work after %d ms%n", took.toMillis());
+        assertThat(took).isLessThan(longest);
     }
 
     /// The workers that have tasks of the job in hand.
