@@ -154,6 +154,16 @@ public final class Counts {
         return keys.length + 4L * (starts.length + hashes.length + slots.length) + 8L * counts.length;
     }
 
+    /// The most bytes that a table of many keys takes for each key while it grows and is encoded: what it has
+    /// allocated is up to one and a half times what it needs, its slots up to twice, and beside it are an order of
+    /// the keys and their encoding.
+    ///
+    /// @param keyBytes of each key on average
+    public static long bytesPerKeyMax(int keyBytes) {
+        var table = 3 * (keyBytes + 4L + 4 + 8) / 2 + 4 * 4;
+        return table + 2 * 4 + keyBytes + 3;
+    }
+
     /// Tells every key, in ascending order of their bytes, unsigned.
     public void forEach(Visitor visitor) {
         for (var index : sorted()) {

@@ -18,9 +18,11 @@ import millrace.proto.Result.Cost;
 final class Cores {
     /// Told, by a computing thread, when a kernel has stopped.
     interface Listener {
-        void computed(long ticket, Answer answer, Cost cost);
+        /// @param heldBytes of the heap, as [HeldBytes] measures them
+        void computed(long ticket, Answer answer, Cost cost, long heldBytes);
     }
 
+    private final HeldBytes held = new HeldBytes();
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final Map<Long, Run> runs = new ConcurrentHashMap<>();
     private final ExecutorService pool;
@@ -81,17 +83,19 @@ final class Cores {
         public void run() {
             var wall = System.nanoTime();
             var cpu = threads.getCurrentThreadCpuTime();
-            var allocated = threads.getCurrentThreadAllocatedBytes();
+            var collections = held.collections();
+            var allocatedBefore = threads.getCurrentThreadAllocatedBytes();
             var answer = compute();
+            var allocated = Math.max(0, threads.getCurrentThreadAllocatedBytes() - allocatedBefore);
             var cost = new Cost(
                     Math.max(0, threads.getCurrentThreadCpuTime() - cpu),
                     Math.max(0, System.nanoTime() - wall),
                     0,
-                    Math.max(0, threads.getCurrentThreadAllocatedBytes() - allocated),
+                    allocated,
                     work.extra());
             Thread.interrupted(); // a kernel's interruption of itself is not the next one's
             runs.remove(order.ticket());
-            listener.computed(order.ticket(), answer, cost);
+            listener.computed(order.ticket(), answer, cost, held.of(collections, allocated));
         }
 
         private Answer compute() {

@@ -79,6 +79,7 @@ public final class Desk {
 
     private final Identity self;
     private final WorkerConfig config;
+    private final MemoryBudget memory;
     private final Entrance entrance;
     private final Berths berths;
     private final Pulse pulse;
@@ -105,9 +106,10 @@ public final class Desk {
     public Desk(Identity self, WorkerConfig config, Kernels kernels, Supplier<Vitals> vitals, long now) {
         this.self = self;
         this.config = config;
-        this.entrance = new Entrance(kernels);
+        this.memory = new MemoryBudget(config.taskBytesMax());
+        this.entrance = new Entrance(kernels, memory);
         this.berths = new Berths(config, now);
-        this.hands = new Hands(config.cores());
+        this.hands = new Hands(config.cores(), memory);
         this.pulse = new Pulse(self, config, kernels.offers(), vitals, now);
     }
 
@@ -180,20 +182,13 @@ public final class Desk {
     ///
     /// @param answer what came of it
     /// @param cost   as measured, with no queue time
-    public List<Action> computed(long now, long ticket, Answer answer, Cost cost) {
+    /// @param held   bytes of the heap, as [HeldBytes] measures them
+    public List<Action> computed(long now, long ticket, Answer answer, Cost cost, long held) {
         var hand = hands.get(ticket);
-        hands.stopped(hand);
+        hands.stopped(hand, held);
         pulse.computed(answer instanceof Result.Done ? hand.task.items() : 0, cost.cpuNanos());
         if (!hand.answered()) {
-            answer(
-                    hand,
-                    answer,
-                    new Cost(
-                            cost.cpuNanos(),
-                            cost.wallNanos(),
-                            hand.startedAt - hand.receivedAt,
-                            cost.allocatedBytes(),
-                            cost.extra()));
+            answer(hand, answer, hand.withQueue(cost));
         } else if (hand.written) {
             hands.forget(hand);
         }
@@ -358,6 +353,11 @@ public final class Desk {
         return hands.unwritten();
     }
 
+    /// What the tasks that are computed take of the heap by declaration or estimate, bytes.
+    public long memoryTaken() {
+        return memory.taken();
+    }
+
     // ---- rules
 
     private void take(Delivery.Valid delivery, int lane, long now) {
@@ -369,9 +369,8 @@ public final class Desk {
         var hand = hands.take(delivery, lane, now);
         switch (entrance.admit(hand.task, hand.delivery, phase != Phase.WORKING, hands.alone())) {
             case Entrance.Verdict.Refuse(var answer) -> answer(hand, answer, Cost.NONE);
-            case Entrance.Verdict.Compute(var math) -> {
-                hand.math = math;
-                hands.queue(hand);
+            case Entrance.Verdict.Compute(var math, var bytes) -> {
+                hands.queue(hand, math, bytes);
                 if (hand.task.alone()) {
                     makeRoom(hand, now);
                 }
@@ -418,11 +417,7 @@ public final class Desk {
         } else if (!hand.written && !hand.claimed() && now - hand.claimAt >= 0) {
             if (hand.waiting() && !hand.task.alone()) {
                 hand.claimAt = now + CLAIM_AFTER.toNanos(); // should its answer take that long
-                answer(
-                        hand,
-                        new HandedBack(
-                                HandBackReason.BUSY, "no core was free within " + CLAIM_AFTER.toSeconds() + " s"),
-                        hand.costSoFar(now));
+                answer(hand, new HandedBack(HandBackReason.BUSY, hands.lack(hand)), hand.costSoFar(now));
             } else {
                 hand.claim = Hand.Claim.WANTED;
                 pulse.want();
@@ -499,7 +494,7 @@ public final class Desk {
     }
 
     private void startComputing(long now) {
-        for (var next = hands.next(); next.isPresent(); next = hands.next()) {
+        for (var next = hands.next(now); next.isPresent(); next = hands.next(now)) {
             var hand = next.get();
             hands.started(hand, now);
             actions.add(new Action.Compute(hand.ticket, hand.task, Objects.requireNonNull(hand.math)));
@@ -517,8 +512,9 @@ public final class Desk {
             return false;
         }
         var taken = hands.count() + berths.recordsAskedFor();
+        var anyWillStart = taken < config.cores() && !hands.anyWaitsForMemory();
         // A lane takes as many records as its consumer was made for, so the last core may bring some that wait.
-        return taken + config.laneRecords() <= config.handsMax() && (taken < config.cores() || !hands.anyClaimed());
+        return taken + config.laneRecords() <= config.handsMax() && (anyWillStart || !hands.anyClaimed());
     }
 
     private void leaveWhenDone(long now) {

@@ -20,12 +20,14 @@ final class Entrance {
 
     /// What the entrance says.
     sealed interface Verdict {
-        record Compute(Ready<?> math) implements Verdict {}
+        /// @param bytes that its kernel declares, or [MemoryBudget#UNKNOWN]
+        record Compute(Ready<?> math, long bytes) implements Verdict {}
 
         record Refuse(Answer answer) implements Verdict {}
     }
 
     private final Kernels kernels;
+    private final MemoryBudget memory;
     private final Map<Job, Boolean> ended = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
@@ -35,8 +37,9 @@ final class Entrance {
         }
     };
 
-    Entrance(Kernels kernels) {
+    Entrance(Kernels kernels, MemoryBudget memory) {
         this.kernels = kernels;
+        this.memory = memory;
     }
 
     void ended(String job, SpecDigest digest) {
@@ -70,12 +73,34 @@ final class Entrance {
             case Kernels.Found.Refused(var detail) -> fail(FailureKind.BAD_PARAMETERS, detail);
             case Kernels.Found.Known(var math) ->
                 task.end() <= math.items()
-                        ? new Verdict.Compute(math)
+                        ? admit(task, math)
                         : fail(
                                 FailureKind.BAD_PARAMETERS,
                                 "items [%d, %d) of %s, which has %d for these parameters"
                                         .formatted(task.first(), task.end(), math, math.items()));
         };
+    }
+
+    // Other workers may have more memory: the attempts that are left may come to them.
+    private Verdict admit(Task task, Ready<?> math) {
+        long bytes;
+        try {
+            bytes = math.liveBytes(task);
+        } catch (Throwable e) { // a kernel's own failure, not the worker's
+            return fail(FailureKind.EXCEPTION, math + " cannot say how many bytes it needs: " + e);
+        }
+        return bytes <= memory.bytesMax()
+                ? new Verdict.Compute(math, bytes)
+                : fail(
+                        FailureKind.OUT_OF_MEMORY,
+                        "%s needs %d bytes for %d items, available on this worker for tasks: %d (%s of its heap)%s"
+                                .formatted(
+                                        math,
+                                        bytes,
+                                        task.items(),
+                                        memory.bytesMax(),
+                                        WorkerConfig.MEMORY_SHARE,
+                                        task.items() == 1 ? "" : "; fewer items in a task need less"));
     }
 
     /// The answer to a task that another one must not have beside it.

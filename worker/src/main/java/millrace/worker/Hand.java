@@ -42,6 +42,12 @@ final class Hand {
     @Nullable
     Ready<?> math;
 
+    /// What its kernel declares that it takes of the heap, or [MemoryBudget#UNKNOWN].
+    long declaredBytes = MemoryBudget.UNKNOWN;
+
+    /// What it takes of the memory budget while its kernel runs.
+    long chargedBytes;
+
     /// It is in the queue for a core.
     boolean queued;
 
@@ -96,6 +102,12 @@ final class Hand {
 
     long limitNanos() {
         return task.limit().compareTo(LIMIT_MAX) < 0 ? task.limit().toNanos() : LIMIT_MAX.toNanos();
+    }
+
+    /// What its kernel cost, with the time that it waited for a core.
+    Result.Cost withQueue(Result.Cost cost) {
+        return new Result.Cost(
+                cost.cpuNanos(), cost.wallNanos(), startedAt - receivedAt, cost.allocatedBytes(), cost.extra());
     }
 
     /// What it cost when it is answered before its kernel has stopped, or without it.

@@ -1,5 +1,6 @@
 package millrace.worker;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,10 +14,23 @@ import millrace.proto.Task;
 import org.jspecify.annotations.Nullable;
 
 /// The tasks in hand, in the order in which they came.
+///
+/// They start in that order, as cores are free and memory is: a task that finds a core but not its memory
+/// waits, and smaller ones behind it start meanwhile. That ends when it has waited for [#OVERTAKEN_FOR]: from
+/// then on nothing starts before it, so that what runs makes room for it. As something runs whenever something
+/// waits, and what runs gives its memory back, nobody waits for ever.
 final class Hands {
+    /// How long a task that waits for memory is overtaken by others. Short against the time after which a task
+    /// that waits is handed back.
+    static final Duration OVERTAKEN_FOR = Duration.ofSeconds(1);
+
+    /// So many of those that wait are looked at for one that there is memory for.
+    private static final int LOOKED_AT_MAX = 64;
+
     private record Position(int partition, long offset) {}
 
     private final int cores;
+    private final MemoryBudget memory;
     private final Map<Long, Hand> byTicket = new LinkedHashMap<>();
     private final Map<Position, Hand> byPosition = new HashMap<>();
     private final ArrayDeque<Hand> queue = new ArrayDeque<>();
@@ -27,8 +41,9 @@ final class Hands {
     private int running;
     private long tickets;
 
-    Hands(int cores) {
+    Hands(int cores, MemoryBudget memory) {
         this.cores = cores;
+        this.memory = memory;
     }
 
     Hand take(Delivery.Valid delivery, int lane, long now) {
@@ -65,7 +80,12 @@ final class Hands {
     // ---- for a core
 
     /// Lets a task wait for a core, or one that must be alone for all of them.
-    void queue(Hand hand) {
+    ///
+    /// @param math          computes it
+    /// @param declaredBytes as in [Hand#declaredBytes]
+    void queue(Hand hand, Ready<?> math, long declaredBytes) {
+        hand.math = math;
+        hand.declaredBytes = declaredBytes;
         if (hand.task.alone()) {
             alone = hand;
         } else {
@@ -86,26 +106,59 @@ final class Hands {
     }
 
     /// The next task that may start now.
-    Optional<Hand> next() {
+    Optional<Hand> next(long now) {
         if (alone != null) {
             return running == 0 ? Optional.of(alone) : Optional.empty();
         }
-        if (running >= cores || queue.isEmpty()) {
+        if (running >= cores) {
             return Optional.empty();
         }
-        var next = queue.remove();
-        next.queued = false;
-        return Optional.of(next);
+        var looked = 0;
+        for (var waiting = queue.iterator(); waiting.hasNext() && looked < LOOKED_AT_MAX; looked++) {
+            var hand = waiting.next();
+            if (running == 0 || memory.hasRoomFor(memory.bytes(hand.task, hand.declaredBytes))) {
+                waiting.remove();
+                hand.queued = false;
+                return Optional.of(hand);
+            }
+            if (now - hand.receivedAt >= OVERTAKEN_FOR.toNanos()) {
+                break;
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// Whether a core is free for a task that waits, but no memory. To be asked when all that may start have.
+    boolean anyWaitsForMemory() {
+        return running < cores && !queue.isEmpty();
+    }
+
+    /// What a task that waits did not find in time.
+    String lack(Hand hand) {
+        var within = Desk.CLAIM_AFTER.toSeconds();
+        if (running >= cores) {
+            return "no core was free within %d s".formatted(within);
+        }
+        var bytes = memory.bytes(hand.task, hand.declaredBytes);
+        return "no memory was free for its %d bytes within %d s: others take %d of %d"
+                .formatted(bytes, within, memory.taken(), memory.bytesMax());
     }
 
     void started(Hand hand, long now) {
         hand.running = true;
         hand.startedAt = now;
+        hand.chargedBytes = memory.bytes(hand.task, hand.declaredBytes);
+        memory.take(hand.chargedBytes);
         running++;
     }
 
-    void stopped(Hand hand) {
+    /// @param heldBytes of the heap, as measured
+    void stopped(Hand hand, long heldBytes) {
         hand.running = false;
+        memory.giveBack(hand.chargedBytes);
+        if (hand.declaredBytes == MemoryBudget.UNKNOWN) {
+            memory.saw(hand.task, heldBytes);
+        }
         running--;
         if (hand == alone) {
             alone = null;

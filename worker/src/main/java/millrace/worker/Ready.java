@@ -77,6 +77,20 @@ public record Ready<D extends Description>(Kernel<D> kernel, D description, long
         }
     }
 
+    /// What the kernel declares that a task takes of the heap, or [MemoryBudget#UNKNOWN] when it does not.
+    ///
+    /// @throws IllegalArgumentException when that is below 0, and whatever the kernel throws
+    long liveBytes(Task task) {
+        var declared = kernel.liveBytes(description, task.first(), task.end());
+        if (declared.isEmpty()) {
+            return MemoryBudget.UNKNOWN;
+        }
+        if (declared.getAsLong() < 0) {
+            throw new IllegalArgumentException(declared.getAsLong() + ", allowed 0 and up");
+        }
+        return declared.getAsLong();
+    }
+
     @Override
     public String toString() {
         return KernelType.of(kernel.description()).name() + "@" + kernel.version();

@@ -270,8 +270,8 @@ final class Worker implements Role.Running, Lane.Listener, Outbox.Listener, Core
     }
 
     @Override
-    public void computed(long ticket, Answer answer, Cost cost) {
-        tell(now -> desk.computed(now, ticket, answer, cost));
+    public void computed(long ticket, Answer answer, Cost cost, long heldBytes) {
+        tell(now -> desk.computed(now, ticket, answer, cost, heldBytes));
     }
 
     @Override
@@ -354,6 +354,18 @@ final class Worker implements Role.Running, Lane.Listener, Outbox.Listener, Core
         synchronized (lock) {
             return desk.inHand();
         }
+    }
+
+    /// Bytes of the heap that tasks take, by declaration or estimate.
+    long memoryTaken() {
+        synchronized (lock) {
+            return desk.memoryTaken();
+        }
+    }
+
+    /// Bytes of the heap that tasks may take.
+    long memoryMax() {
+        return config.taskBytesMax();
     }
 
     long foreign() {

@@ -13,13 +13,16 @@ import org.apache.kafka.common.config.ConfigException;
 /// @param lanes        lanes that take tasks, each a member of the share group, 1 to 64
 /// @param laneRecords  records that a lane takes at once, 1 to 1,000
 /// @param drainTimeout how long the worker may take to stop, 100 ms to 1 h
-public record WorkerConfig(int cores, int lanes, int laneRecords, Duration drainTimeout) {
+/// @param taskBytesMax bytes of the heap that the tasks being computed may take together, 1 and up
+public record WorkerConfig(int cores, int lanes, int laneRecords, Duration drainTimeout, long taskBytesMax) {
     static final String CORES = "worker.cores";
     static final String LANES = "worker.lanes";
     static final String LANE_RECORDS = "worker.lane-records";
+    static final String MEMORY_SHARE = "worker.memory-share";
     static final String DRAIN_TIMEOUT = "worker.drain-timeout";
 
     private static final int LANES_BY_DEFAULT = 4;
+    private static final double MEMORY_SHARE_BY_DEFAULT = 0.6;
     private static final Duration DRAIN_MIN = Duration.ofMillis(100);
     private static final Duration DRAIN_MAX = Duration.ofHours(1);
 
@@ -28,18 +31,27 @@ public record WorkerConfig(int cores, int lanes, int laneRecords, Duration drain
             throw new IllegalArgumentException("%d cores, %d lanes of %d records, allowed 1..1024, 1..64, 1..1000"
                     .formatted(cores, lanes, laneRecords));
         }
+        if (taskBytesMax < 1) {
+            throw new IllegalArgumentException("tasks may take %d bytes, allowed 1 and up".formatted(taskBytesMax));
+        }
         checkDrainTimeout(drainTimeout);
+    }
+
+    /// Without a limit on memory.
+    public WorkerConfig(int cores, int lanes, int laneRecords, Duration drainTimeout) {
+        this(cores, lanes, laneRecords, drainTimeout, Long.MAX_VALUE);
     }
 
     /// What fits a number of cores: few lanes, because a share group has room for few members, and one more
     /// than cores, because a lane whose record is computed takes no other; together half as many records again
-    /// as there are cores.
+    /// as there are cores. Without a limit on memory.
     public static WorkerConfig forCores(int cores) {
         var lanes = Math.min(LANES_BY_DEFAULT, cores + 1);
         return new WorkerConfig(cores, lanes, laneRecords(cores, lanes), Duration.ofSeconds(10));
     }
 
-    static WorkerConfig of(Settings settings) {
+    /// @param heapBytes the most that the process's heap may grow to
+    static WorkerConfig of(Settings settings, long heapBytes) {
         var asked = settings.getInt(CORES);
         var cores = asked == 0 ? Math.min(1024, Runtime.getRuntime().availableProcessors()) : asked;
         var lanes = settings.getInt(LANES) == 0 ? Math.min(LANES_BY_DEFAULT, cores + 1) : settings.getInt(LANES);
@@ -48,7 +60,8 @@ public record WorkerConfig(int cores, int lanes, int laneRecords, Duration drain
                 cores,
                 lanes,
                 records == 0 ? laneRecords(cores, lanes) : records,
-                Durations.parse(DRAIN_TIMEOUT, settings.getString(DRAIN_TIMEOUT)));
+                Durations.parse(DRAIN_TIMEOUT, settings.getString(DRAIN_TIMEOUT)),
+                Math.max(1, (long) (settings.getDouble(MEMORY_SHARE) * heapBytes)));
     }
 
     private static int laneRecords(int cores, int lanes) {
@@ -87,6 +100,15 @@ public record WorkerConfig(int cores, int lanes, int laneRecords, Duration drain
                         ConfigDef.Importance.LOW,
                         "Tasks that a lane takes at once, 1 to 1000; 0: so many that all lanes together hold one and a half"
                                 + " times as many tasks as cores. Raise it when tasks are short and the cores wait.")
+                .define(
+                        MEMORY_SHARE,
+                        ConfigDef.Type.DOUBLE,
+                        MEMORY_SHARE_BY_DEFAULT,
+                        ConfigDef.Range.between(0.05, 0.95),
+                        ConfigDef.Importance.MEDIUM,
+                        "Share of the heap that the tasks being computed may take together, 0.05 to 0.95, by what their"
+                                + " kernels declare, else by what earlier tasks held. Cores stay idle rather than take"
+                                + " more. A task that declares more fails. Lower it when workers run out of memory.")
                 .define(
                         DRAIN_TIMEOUT,
                         ConfigDef.Type.STRING,

@@ -140,6 +140,14 @@ final class WorkerMeters implements Telemetry {
         Gauge.builder("millrace.worker.tasks.held", worker, Worker::tasksHeld)
                 .description("Tasks in hand that are not answered, or whose answer is not written")
                 .register(registry);
+        Gauge.builder("millrace.worker.task.memory", worker, Worker::memoryTaken)
+                .description("Bytes of the heap that tasks being computed take, by declaration or estimate")
+                .baseUnit("bytes")
+                .register(registry);
+        Gauge.builder("millrace.worker.task.memory.max", worker, Worker::memoryMax)
+                .description("Bytes of the heap that tasks may take")
+                .baseUnit("bytes")
+                .register(registry);
         FunctionCounter.builder("millrace.foreign.records", worker, Worker::foreign)
                 .description("Records skipped because they are broken or none of this fleet's")
                 .tags("topic", "tasks")

@@ -45,7 +45,7 @@ public final class WorkerRole implements Role {
         WorkerConfig config;
         BlobConfig blobConfig;
         try {
-            config = WorkerConfig.of(settings);
+            config = WorkerConfig.of(settings, Runtime.getRuntime().maxMemory());
             blobConfig = BlobConfig.of(settings);
         } catch (IllegalArgumentException e) {
             throw new BadInput(String.valueOf(e.getMessage()));

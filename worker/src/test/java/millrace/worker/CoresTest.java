@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class CoresTest {
-    private record Told(long ticket, Result.Answer answer, Result.Cost cost) {}
+    private record Told(long ticket, Result.Answer answer, Result.Cost cost, long held) {}
 
     private final BlockingQueue<Told> told = new ArrayBlockingQueue<>(10);
     private final BlobCache blobs = new BlobCache(Path.of("nowhere"), Blob.BYTES_MAX, (blob, _, _) -> {
@@ -24,7 +24,7 @@ class CoresTest {
     private final Cores cores = new Cores(
             2,
             new Supplies(blobs, shelf, LargeValues.NOWHERE),
-            (ticket, answer, cost) -> told.add(new Told(ticket, answer, cost)));
+            (ticket, answer, cost, held) -> told.add(new Told(ticket, answer, cost, held)));
 
     @AfterEach
     void close() {

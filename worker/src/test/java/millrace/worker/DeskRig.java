@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import millrace.proto.Computation;
@@ -70,12 +71,22 @@ final class DeskRig {
     private final Map<Key, Position> positions = new HashMap<>();
     private long offsets;
 
+    /// What the next kernel to stop was seen to hold.
+    long heldBytes = 3;
+
     DeskRig(WorkerConfig config) {
+        this(config, (_, _) -> OptionalLong.empty());
+    }
+
+    /// @param bytes what the first version of the kernel declares
+    DeskRig(WorkerConfig config, CountKernel.Bytes bytes) {
         this.config = config;
         desk = new Desk(
                 new Identity("worker-1", "host", 1, "test", 0),
                 config,
-                Kernels.of(List.of(new CountKernel(1), new CountKernel(3))),
+                Kernels.of(List.of(
+                        new CountKernel(1, (_, first, end) -> new byte[] {(byte) (end - first)}, bytes),
+                        new CountKernel(3))),
                 () -> new Vitals(0, 1, 2, 3),
                 now);
         for (var lane = 0; lane < config.lanes(); lane++) {
@@ -89,7 +100,11 @@ final class DeskRig {
     }
 
     static DeskRig working(WorkerConfig config) {
-        var rig = new DeskRig(config);
+        return working(config, (_, _) -> OptionalLong.empty());
+    }
+
+    static DeskRig working(WorkerConfig config, CountKernel.Bytes bytes) {
+        var rig = new DeskRig(config, bytes);
         rig.tick();
         for (var lane = 0; lane < config.lanes(); lane++) {
             rig.join(lane);
@@ -195,7 +210,7 @@ final class DeskRig {
         var compute = computing.remove(Key.of(task));
         assertThat(compute).as("%s is computed", task).isNotNull();
         carryOut(desk.computed(
-                now, Objects.requireNonNull(compute).ticket(), answer, new Result.Cost(1_000, 2_000, 0, 3)));
+                now, Objects.requireNonNull(compute).ticket(), answer, new Result.Cost(1_000, 2_000, 0, 3), heldBytes));
     }
 
     void writeResult() {

@@ -16,8 +16,9 @@ class WorkerConfigTest {
     @CsvSource({"1, 2, 1", "2, 3, 1", "3, 4, 2", "4, 4, 2", "8, 4, 3", "16, 4, 6", "64, 4, 24"})
     void lanesHoldOneAndAHalfTimesAsManyRecordsAsCores(int cores, int lanes, int records) {
         assertThat(of(Map.of("worker.cores", "" + cores)))
-                .isEqualTo(new WorkerConfig(cores, lanes, records, Duration.ofSeconds(10)))
-                .isEqualTo(WorkerConfig.forCores(cores));
+                .isEqualTo(new WorkerConfig(cores, lanes, records, Duration.ofSeconds(10), 600));
+        assertThat(WorkerConfig.forCores(cores))
+                .isEqualTo(new WorkerConfig(cores, lanes, records, Duration.ofSeconds(10)));
     }
 
     @Test
@@ -31,8 +32,9 @@ class WorkerConfigTest {
                         "worker.cores", "5",
                         "worker.lanes", "2",
                         "worker.lane-records", "7",
+                        "worker.memory-share", "0.25",
                         "worker.drain-timeout", "1.5m")))
-                .isEqualTo(new WorkerConfig(5, 2, 7, Duration.ofSeconds(90)));
+                .isEqualTo(new WorkerConfig(5, 2, 7, Duration.ofSeconds(90), 250));
     }
 
     @Test
@@ -52,6 +54,6 @@ class WorkerConfigTest {
     }
 
     private static WorkerConfig of(Map<String, String> flags) {
-        return WorkerConfig.of(Settings.resolve(WorkerConfig.settings(), flags, Map.of(), Map.of()));
+        return WorkerConfig.of(Settings.resolve(WorkerConfig.settings(), flags, Map.of(), Map.of()), 1_000);
     }
 }

@@ -12,6 +12,7 @@ public final class OfTests implements Descriptions.Provider {
                 Dated.class,
                 Flood.class,
                 Grind.class,
+                Hoard.class,
                 Nap.class,
                 Sift.class,
                 Spell.class,

@@ -196,7 +196,7 @@ final class SimWorker extends Machine {
     private void finish(Action.Compute order, Result.Answer answer, long startedAt) {
         runs.remove(order.ticket());
         var nanos = monotonic() - startedAt;
-        tell(now -> desk.computed(now, order.ticket(), answer, new Cost(nanos, nanos, 0, 10)));
+        tell(now -> desk.computed(now, order.ticket(), answer, new Cost(nanos, nanos, 0, 10), 10));
     }
 
     // ---- outbox

@@ -1,5 +1,6 @@
 package millrace.worker.kernels;
 
+import java.util.OptionalLong;
 import millrace.proto.BadInput;
 import millrace.proto.Kernel;
 import millrace.proto.Work;
@@ -11,6 +12,21 @@ public final class ConvolveKernel implements Kernel<Convolve> {
     @Override
     public Class<Convolve> description() {
         return Convolve.class;
+    }
+
+    /// The rows of the result, and what a convolution works with. What strips of photographs take is not known
+    /// from the parameters.
+    @Override
+    public OptionalLong liveBytes(Convolve job, long first, long end) {
+        if (!job.images().isEmpty()) {
+            return OptionalLong.empty();
+        }
+        var filter = job.filterHeight() * job.filterWidth();
+        var working = switch (job.form()) {
+            case FULL -> FullConvolution.STRIP * (filter + 1);
+            case STRIDED -> job.width() + 2 * job.filterWidth() + job.outWidth();
+        };
+        return OptionalLong.of(Double.BYTES * ((end - first) * job.outWidth() + working + filter));
     }
 
     @Override

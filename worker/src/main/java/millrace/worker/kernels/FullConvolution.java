@@ -13,7 +13,7 @@ import millrace.proto.kernels.Convolve;
 /// their arrays alike. Vector code adds the same numbers in the same order.
 final class FullConvolution implements Convolution {
     /// Columns of a strip: 16 arrays of 2 KB for filters of 4 by 4.
-    private static final int STRIP = 256;
+    static final int STRIP = 256;
 
     private final Convolve job;
     private final NpyArray image;

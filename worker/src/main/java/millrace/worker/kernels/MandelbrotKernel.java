@@ -1,6 +1,7 @@
 package millrace.worker.kernels;
 
 import java.util.Arrays;
+import java.util.OptionalLong;
 import millrace.proto.CancelledException;
 import millrace.proto.Kernel;
 import millrace.proto.Work;
@@ -12,6 +13,13 @@ public final class MandelbrotKernel implements Kernel<Mandelbrot> {
     @Override
     public Class<Mandelbrot> description() {
         return Mandelbrot.class;
+    }
+
+    /// The rows, and for each sample of one its place and its light.
+    @Override
+    public OptionalLong liveBytes(Mandelbrot view, long first, long end) {
+        return OptionalLong.of((end - first) * view.rowBytes()
+                + (long) view.width() * view.samples() * (Double.BYTES + 3 * Integer.BYTES));
     }
 
     @Override

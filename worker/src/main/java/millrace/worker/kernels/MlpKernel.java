@@ -3,6 +3,7 @@ package millrace.worker.kernels;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.OptionalLong;
 import millrace.proto.BadInput;
 import millrace.proto.Blob;
 import millrace.proto.Kernel;
@@ -20,6 +21,12 @@ public final class MlpKernel implements Kernel<Mlp> {
     @Override
     public Class<Mlp> description() {
         return Mlp.class;
+    }
+
+    /// The rows of the result, and two rows of each layer. The net is warm state.
+    @Override
+    public OptionalLong liveBytes(Mlp job, long first, long end) {
+        return OptionalLong.of(Float.BYTES * ((end - first + 2) * job.classes() + 2L * (job.features() + job.units())));
     }
 
     @Override

@@ -2,6 +2,7 @@ package millrace.worker.kernels;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.OptionalLong;
 import millrace.proto.CancelledException;
 import millrace.proto.Counts;
 import millrace.proto.Kernel;
@@ -15,6 +16,19 @@ public final class PrefixCountKernel implements Kernel<PrefixCount> {
         return PrefixCount.class;
     }
 
+    /// Random words hardly ever have a prefix of that length in common, so each has its place in the table. How
+    /// many different words a text has is not known before.
+    @Override
+    public OptionalLong liveBytes(PrefixCount job, long first, long end) {
+        return job.file().isEmpty()
+                ? OptionalLong.of((end - first) * PrefixCount.BLOCK_WORDS * Counts.bytesPerKeyMax(lengthOfRandom(job)))
+                : OptionalLong.empty();
+    }
+
+    private static int lengthOfRandom(PrefixCount job) {
+        return Math.min(job.prefixBytes(), PrefixCount.WORD_BYTES - 1);
+    }
+
     @Override
     public byte[] compute(PrefixCount job, Work work, long first, long end) throws Exception {
         var counts = new Counts();
@@ -22,7 +36,7 @@ public final class PrefixCountKernel implements Kernel<PrefixCount> {
             var words = work.warm(
                     "prefix-count " + job.seed() + " " + job.allWords(),
                     () -> new RandomWords(job.seed(), job.allWords()));
-            var length = Math.min(job.prefixBytes(), PrefixCount.WORD_BYTES - 1);
+            var length = lengthOfRandom(job);
             for (var item = first; item < end; item++) {
                 work.checkCancelled();
                 var from = item * PrefixCount.BLOCK_WORDS;
