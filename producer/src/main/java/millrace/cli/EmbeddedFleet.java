@@ -59,6 +59,13 @@ public final class EmbeddedFleet implements AutoCloseable {
             environment = Map.copyOf(environment);
         }
 
+        /// The same with these settings too.
+        Plan with(Map<String, String> more) {
+            var all = new TreeMap<>(settings);
+            all.putAll(more);
+            return new Plan(fleet, workers, cores, port, data, kernels, all, environment);
+        }
+
         /// A fleet named `millrace` with its data under `data`.
         public static Plan of(int workers, Path data) {
             return new Plan("millrace", workers, 0, 0, data, List.of(), Map.of(), Map.of());

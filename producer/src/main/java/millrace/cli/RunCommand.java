@@ -132,7 +132,7 @@ final class RunCommand implements Callable<Integer> {
             OutputTarget target)
             throws InterruptedException, IOException {
         try (var view = new ProgressView(shell, quiet, System.nanoTime());
-                var millrace = Millrace.connect(cluster)) {
+                var millrace = submit.connect(cluster, shell)) {
             files.put(millrace, view);
             var job = millrace.submit(description, options);
             try (var _ = new OnInterrupt(() -> {
@@ -149,12 +149,12 @@ final class RunCommand implements Callable<Integer> {
     private ExitCode onEmbedded(
             Description description, InputFiles files, JobOptions options, Duration patience, OutputTarget target)
             throws InterruptedException, IOException {
-        var plan = embedded.plan(shell, cluster.fleet(shell), 0);
+        var plan = submit.withBlobStore(embedded.plan(shell, cluster.fleet(shell), 0), shell);
         try (var view = new ProgressView(shell, quiet, System.nanoTime());
                 var start = new EmbeddedStart(shell, view, () -> {})) {
             view.show("starting a fleet on this machine ...");
             var fleet = start.start(plan);
-            try (var millrace = Millrace.connect(fleet.cluster())) {
+            try (var millrace = submit.connect(fleet.cluster(), shell)) {
                 files.put(millrace, view);
                 var job = millrace.submit(description, options);
                 return finish(millrace, job, view, fleet.trouble(), patience, target, true);

@@ -76,7 +76,7 @@ final class SubmitCommand implements Callable<Integer> {
             return estimate(description, checked);
         }
         try (var view = new ProgressView(shell, false, System.nanoTime());
-                var millrace = Millrace.connect(cluster.require(shell))) {
+                var millrace = submit.connect(cluster.require(shell), shell)) {
             files.put(millrace, view);
             view.clear();
             var job = millrace.submit(description, options);

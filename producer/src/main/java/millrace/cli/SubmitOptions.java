@@ -6,16 +6,21 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import millrace.client.JobOptions;
+import millrace.client.Millrace;
 import millrace.proto.BadInput;
+import millrace.proto.Cluster;
 import millrace.proto.Description;
 import millrace.proto.Durations;
 import millrace.proto.Policy;
+import millrace.proto.blobs.BlobFolder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
 /// The options of a job that every kernel shares. Texts, so that all that is wrong with them is told at once.
 final class SubmitOptions {
+    static final String BLOB_STORE_VARIABLE = "MILLRACE_BLOB_STORE";
+
     @Option(
             names = "--job-id",
             paramLabel = "ID",
@@ -102,6 +107,41 @@ final class SubmitOptions {
             description = "Only the items from A up to, not including, B. Default: all.")
     @Nullable
     String items;
+
+    @Option(
+            names = "--blob-store",
+            paramLabel = "file:/FOLDER",
+            scope = ScopeType.INHERIT,
+            description = "Folder where the fleet keeps files, as its worker.blob-store says. Default:"
+                    + " MILLRACE_BLOB_STORE, else none: files go through Kafka.")
+    @Nullable
+    String blobStore;
+
+    private String blobStore(Shell shell) {
+        return blobStore != null ? blobStore : shell.variable(BLOB_STORE_VARIABLE, "");
+    }
+
+    /// Connects to a fleet, to put files and to submit a job.
+    ///
+    /// @throws BadInput when the folder for files cannot be used
+    Millrace connect(Cluster cluster, Shell shell) {
+        var store = blobStore(shell);
+        return store.isEmpty()
+                ? Millrace.connect(cluster)
+                : Millrace.connect(cluster, BlobFolder.open("--blob-store", store, cluster.fleet(), true));
+    }
+
+    /// The plan of a fleet that keeps files there as well.
+    ///
+    /// @throws BadInput when the folder for files cannot be used
+    EmbeddedFleet.Plan withBlobStore(EmbeddedFleet.Plan plan, Shell shell) {
+        var store = blobStore(shell);
+        if (store.isEmpty()) {
+            return plan;
+        }
+        BlobFolder.open("--blob-store", store, plan.fleet(), true);
+        return plan.with(Map.of("worker.blob-store", store, "producer.blob-store", store));
+    }
 
     /// What the options say.
     ///

@@ -23,6 +23,7 @@ import millrace.proto.KernelType;
 import millrace.proto.Refusal;
 import millrace.proto.Topics;
 import millrace.proto.Wire;
+import millrace.proto.blobs.BlobFolder;
 import millrace.proto.blobs.BlobTopic;
 import millrace.proto.view.History;
 import millrace.proto.view.JobSummary;
@@ -47,13 +48,15 @@ public final class Millrace implements AutoCloseable {
     private final Wire wire;
     private final Orders orders;
     private final BlobTopic blobs;
+    private final Optional<BlobFolder> folder;
     private final int partitions;
     private final Reader reader;
     private final SecureRandom random = new SecureRandom();
     private @Nullable Tail tail;
 
-    private Millrace(Cluster cluster) {
+    private Millrace(Cluster cluster, Optional<BlobFolder> folder) {
         this.cluster = cluster;
+        this.folder = folder;
         wire = new Wire(cluster.fleet());
         blobs = new BlobTopic(cluster, wire, "millrace-client");
         orders = new Orders(cluster, wire.jobs(), PATIENCE);
@@ -78,7 +81,15 @@ public final class Millrace implements AutoCloseable {
     ///
     /// @throws Refusal when it cannot be reached within 10 s, or has no such fleet
     public static Millrace connect(Cluster cluster) {
-        return new Millrace(cluster);
+        return new Millrace(cluster, Optional.empty());
+    }
+
+    /// Connects to the fleet of a cluster that keeps its blobs in a folder.
+    ///
+    /// @param folder the workers' `worker.blob-store`, opened for writing
+    /// @throws Refusal when it cannot be reached within 10 s, or has no such fleet
+    public static Millrace connect(Cluster cluster, BlobFolder folder) {
+        return new Millrace(cluster, Optional.of(folder));
     }
 
     /// Puts a file's bytes where all workers find them, for a parameter of a job that is submitted within the
@@ -101,7 +112,11 @@ public final class Millrace implements AutoCloseable {
             return;
         }
         try {
-            blobs.put(blob, () -> Files.newInputStream(file), meter);
+            if (folder.isPresent()) {
+                folder.get().put(blob, () -> Files.newInputStream(file), meter);
+            } else {
+                blobs.put(blob, () -> Files.newInputStream(file), meter);
+            }
         } catch (KafkaException e) {
             throw KafkaTrouble.refusal(cluster, "put " + file, e);
         } catch (IOException e) {

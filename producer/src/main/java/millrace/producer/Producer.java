@@ -16,6 +16,7 @@ import millrace.proto.ForeignRecord;
 import millrace.proto.Role;
 import millrace.proto.Topics;
 import millrace.proto.Wire;
+import millrace.proto.blobs.BlobFolder;
 import millrace.proto.blobs.BlobTopic;
 import millrace.proto.ops.KafkaMeters;
 import millrace.proto.ops.Loops;
@@ -77,13 +78,14 @@ final class Producer implements Role.Running {
     private volatile boolean closing;
     private volatile String trouble = "";
 
-    Producer(Cluster cluster, FleetSetup.Topology topology, boolean copying) {
+    /// @param folder where the fleet's blobs are, if they are in one
+    Producer(Cluster cluster, FleetSetup.Topology topology, boolean copying, Optional<BlobFolder> folder) {
         wire = new Wire(cluster.fleet());
         feeder = new Feeder(topology.taskPartitions(), copying, new SplittableRandom());
         tail = new Tail(cluster, topology.jobPartitions());
         tasks = new TaskTopic(cluster, wire, topology.taskPartitions());
         lease = new Lease(cluster);
-        sweeper = new BlobSweeper(new BlobTopic(cluster, wire, "millrace-producer"), () -> blobs);
+        sweeper = new BlobSweeper(new BlobTopic(cluster, wire, "millrace-producer"), folder, () -> blobs);
         thread = new Thread(this::run, "millrace-producer");
     }
 

@@ -6,6 +6,7 @@ import millrace.proto.FleetSetup;
 import millrace.proto.Role;
 import millrace.proto.Settings;
 import millrace.proto.Topics;
+import millrace.proto.blobs.BlobFolder;
 import millrace.proto.ops.HttpAddress;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.config.ConfigDef;
@@ -30,7 +31,7 @@ public final class ProducerRole implements Role {
     @Override
     public ConfigDef settings() {
         var wanted = FleetSetup.Wanted.DEFAULT;
-        return HttpAddress.define(new ConfigDef(), name())
+        return BlobFolder.define(HttpAddress.define(new ConfigDef(), name()), name())
                 .define(
                         JOB_PARTITIONS,
                         ConfigDef.Type.INT,
@@ -73,8 +74,9 @@ public final class ProducerRole implements Role {
                 settings.effective());
         var wanted = new FleetSetup.Wanted(
                 settings.getInt(JOB_PARTITIONS), settings.getInt(TASK_PARTITIONS), settings.getShort(REPLICATION));
+        var folder = BlobFolder.of(settings, name(), cluster.fleet(), true);
         var topology = prepared(cluster, wanted);
-        var producer = new Producer(cluster, topology, settings.getBoolean(STRAGGLER_COPIES));
+        var producer = new Producer(cluster, topology, settings.getBoolean(STRAGGLER_COPIES), folder);
         HttpAddress.of(settings, name())
                 .ifPresent(address -> producer.show(ProducerMeters.serve(
                         address, producer, Topics.workersGroup(cluster.fleet()), topology.taskPartitions())));

@@ -24,6 +24,7 @@ import millrace.proto.Policy;
 import millrace.proto.Result.FailureKind;
 import millrace.proto.Topics;
 import millrace.proto.Wire;
+import millrace.proto.blobs.BlobFolder;
 import millrace.proto.blobs.BlobTopic;
 import millrace.tests.kernels.Sift;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -74,7 +75,7 @@ class BlobIT {
         return file;
     }
 
-    private static List<Long> ends() {
+    private static List<Long> ends(TestFleet fleet) {
         try (var consumer = new KafkaConsumer<>(
                 fleet.cluster().client(Map.of()), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             var partitions = IntStream.range(0, Topics.BLOB_PARTITIONS)
@@ -86,7 +87,7 @@ class BlobIT {
         }
     }
 
-    private static void assertNobodyHas(Blob blob) {
+    private static void assertNobodyHas(Millrace client, Blob blob) {
         var options = JobOptions.DEFAULT.withPolicy(Policy.DEFAULT.withTaskItems(5));
         assertThatThrownBy(() -> client.submit(new Sift(blob, 5), options).get(TestFleet.PATIENCE))
                 .isInstanceOfSatisfying(JobFailed.class, e -> {
@@ -108,9 +109,9 @@ class BlobIT {
                 expected += Sift.sum(MemorySegment.ofArray(piece));
             }
         }
-        var ends = ends();
+        var ends = ends(fleet);
         assertThat(client.put(file)).isEqualTo(blob);
-        assertThat(ends()).as("put again").isEqualTo(ends);
+        assertThat(ends(fleet)).as("put again").isEqualTo(ends);
 
         // So many tasks that every worker gets some of them while the others prepare.
         var options = JobOptions.DEFAULT.withPolicy(Policy.DEFAULT.withTaskItems(1));
@@ -131,7 +132,7 @@ class BlobIT {
 
     @Test
     void missingBlobFailsTheJobAndIsNamed() {
-        assertNobodyHas(Blob.of("never put".getBytes(StandardCharsets.UTF_8)));
+        assertNobodyHas(client, Blob.of("never put".getBytes(StandardCharsets.UTF_8)));
     }
 
     @Test
@@ -144,14 +145,54 @@ class BlobIT {
             // The pieces of another blob.
             var other = Blob.of(new byte[2_000_000]);
             topic.list(new BlobPlace(other, place.put(), place.partition(), place.offsets(), place.putMillis()));
-            assertNobodyHas(other);
+            assertNobodyHas(client, other);
             // Pieces that were never written.
             var offsets = place.offsets().stream().map(offset -> offset + 1000).toList();
             topic.list(new BlobPlace(whole, place.put(), place.partition(), offsets, place.putMillis()));
-            assertNobodyHas(whole);
+            assertNobodyHas(client, whole);
             topic.list(place);
             var output = client.submit(new Sift(whole, 1)).get(TestFleet.PATIENCE);
             assertThat(output.text()).isEqualTo(Long.toString(Sift.sum(MemorySegment.ofArray(bytes))));
+        }
+    }
+
+    @Test
+    void blobsAreInASharedFolderWhereTheSettingSaysSo() throws Exception {
+        var shared = Files.createDirectory(folder.resolve("shared"));
+        var store = "file:" + shared;
+        try (var other = BROKER.fleet()) {
+            var files = shared.resolve(other.cluster().fleet());
+            other.role("producer", Map.of("producer.job-partitions", "2", "producer.blob-store", store));
+            other.role("aggregator", Map.of());
+            other.process(
+                    "worker", List.of("-Djava.io.tmpdir=" + folder), "worker.cores=1", "worker.blob-store=" + store);
+            var inFiles = other.client(
+                    BlobFolder.open("--blob-store", store, other.cluster().fleet(), true));
+            other.awaitWorkers(inFiles, 1);
+
+            var bytes = new byte[2_000_000];
+            new Random(8).nextBytes(bytes);
+            var file = folder.resolve("in-a-file");
+            Files.write(file, bytes);
+            var blob = inFiles.put(file);
+            assertThat(inFiles.put(file)).isEqualTo(blob);
+            assertThat(files.resolve(blob.hex())).hasBinaryContent(bytes);
+            var output = inFiles.submit(new Sift(blob, 9)).get(TestFleet.PATIENCE);
+            assertThat(output.text()).isEqualTo(Long.toString(9 * Sift.sum(MemorySegment.ofArray(bytes))));
+            assertThat(output.ending().tally().extra().blobBytes()).isEqualTo(bytes.length);
+            assertThat(ends(other)).as("on the topic").containsOnly(0L);
+
+            // The worker has the first blob, so others are spoilt.
+            for (var broken : List.of(true, false)) {
+                Files.write(file, new byte[] {1, 2, 3, (byte) (broken ? 4 : 5)});
+                var spoilt = inFiles.put(file);
+                if (broken) {
+                    Files.write(files.resolve(spoilt.hex()), new byte[] {1, 2, 3, 9});
+                } else {
+                    Files.delete(files.resolve(spoilt.hex()));
+                }
+                assertNobodyHas(inFiles, spoilt);
+            }
         }
     }
 

@@ -17,6 +17,7 @@ import millrace.client.Millrace;
 import millrace.client.WorkerSummary;
 import millrace.proto.Cluster;
 import millrace.proto.Role;
+import millrace.proto.blobs.BlobFolder;
 
 /// A fleet of its own on the tests' broker. Its roles are processes that can be killed, or run in this JVM.
 final class TestFleet implements AutoCloseable {
@@ -98,6 +99,13 @@ final class TestFleet implements AutoCloseable {
     /// A client of it, closed with it.
     Millrace client() {
         var client = Millrace.connect(cluster);
+        closing.push(client::close);
+        return client;
+    }
+
+    /// A client that puts files into a folder.
+    Millrace client(BlobFolder folder) {
+        var client = Millrace.connect(cluster, folder);
         closing.push(client::close);
         return client;
     }

@@ -100,7 +100,7 @@ final class Worker implements Role.Running, Lane.Listener, Outbox.Listener, Core
         cores = new Cores(
                 config.cores(),
                 new Supplies(
-                        new BlobCache(folder.path(), blobConfig.bytesMax(), new FleetBlobs(blobs)),
+                        new BlobCache(folder.path(), blobConfig.bytesMax(), new FleetBlobs(blobs, blobConfig.shared())),
                         shelf,
                         new LargeValues(blobs::write)),
                 this);

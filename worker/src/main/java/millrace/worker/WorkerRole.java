@@ -46,7 +46,7 @@ public final class WorkerRole implements Role {
         BlobConfig blobConfig;
         try {
             config = WorkerConfig.of(settings, Runtime.getRuntime().maxMemory());
-            blobConfig = BlobConfig.of(settings);
+            blobConfig = BlobConfig.of(settings, cluster.fleet());
         } catch (IllegalArgumentException e) {
             throw new BadInput(String.valueOf(e.getMessage()));
         }
