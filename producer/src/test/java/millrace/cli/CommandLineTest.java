@@ -139,6 +139,8 @@ class CommandLineTest {
                 "--timeout=soon     | --timeout is 'soon', allowed: a number with ms, s, m, h or d: 10s",
                 "--command-config=nowhere | --command-config nowhere cannot be read",
                 "-o=no/such/folder  | -o is 'no/such/folder', allowed: a file in a folder that exists",
+                "--blob-store=/mnt  | --blob-store is '/mnt', allowed: file: and the absolute path of a folder",
+                "--blob-store=file:/no/such | --blob-store is 'file:/no/such', allowed: a folder that is there",
                 "--format=xml       | Invalid value for option '--format'",
             })
     void badOptionIsToldWithItsValueAndWhatIsAllowed(String option, String message) {

@@ -58,8 +58,10 @@ class CoresTest {
             }
             return megabytes[4].length == 0 ? new byte[2] : new byte[1];
         });
-        var cost = next().cost();
+        var next = next();
+        var cost = next.cost();
         assertThat(cost.allocatedBytes()).isBetween(5_000_000L, 20_000_000L);
+        assertThat(next.held()).as("of that").isBetween(1L, cost.allocatedBytes());
         assertThat(cost.cpuNanos()).isPositive();
         assertThat(cost.wallNanos()).isPositive();
         assertThat(cost.queueNanos()).isZero();
