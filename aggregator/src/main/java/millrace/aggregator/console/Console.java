@@ -3,7 +3,6 @@ package millrace.aggregator.console;
 import io.javalin.Javalin;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import io.javalin.http.sse.SseClient;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Optional;
@@ -97,7 +96,7 @@ public final class Console implements AutoCloseable {
                         request -> request.contentType(asset.type())
                                 .header("Cache-Control", "no-cache")
                                 .result(asset.bytes())));
-        routes.sse("/api/v1/stream/{page}", browser -> stream(browser));
+        routes.get("/api/v1/stream/{page}", request -> stream.serve(request, page(request)));
         routes.get("/api/v1/jobs/{id}/map", this::map);
         routes.get("/api/v1/jobs/{id}/picture", this::picture);
         routes.get("/api/v1/kernels", request -> {
@@ -127,10 +126,6 @@ public final class Console implements AutoCloseable {
                 .header("Cross-Origin-Opener-Policy", "same-origin")
                 .header("Cross-Origin-Resource-Policy", "same-origin")
                 .header("Cache-Control", "no-store");
-    }
-
-    private void stream(SseClient browser) {
-        stream.serve(browser, page(browser.ctx()));
     }
 
     // What a page shows, now and whenever it is asked again.
