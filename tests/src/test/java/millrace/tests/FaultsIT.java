@@ -20,8 +20,11 @@ import millrace.tests.kernels.Nap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// Processes of a fleet are killed or frozen in mid-job, and the output has the bytes that it must have.
+@Execution(ExecutionMode.CONCURRENT)
 class FaultsIT {
     @RegisterExtension
     static final TestBroker BROKER = new TestBroker();

@@ -26,11 +26,14 @@ import org.apache.kafka.clients.admin.UpdateFeaturesOptions;
 import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What every command and role says of a cluster that is no use to it: one message, the documented status, no stack
 /// trace, and an end instead of a wait.
+@Execution(ExecutionMode.CONCURRENT)
 class UnfitClusterIT {
     private static final int KAFKA = ExitCode.KAFKA.number();
 

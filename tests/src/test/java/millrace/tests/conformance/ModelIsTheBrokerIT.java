@@ -17,6 +17,8 @@ import millrace.tests.model.ModelKafka;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// The simulation is worth what its model of Kafka is worth. Here random scripts run on a real broker, and the
 /// model has to show the same, step by step; then the model is made wrong in one respect at a time, and the same
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 ///
 /// `-Dmillrace.scripts=N` sets how many scripts have to be decided, `-Dmillrace.seed=S` the first seed: a failure
 /// names the seed that repeats it with `-Dmillrace.scripts=1`.
+@Execution(ExecutionMode.CONCURRENT)
 final class ModelIsTheBrokerIT {
     private static final int SCRIPTS = Integer.getInteger("millrace.scripts", 24);
     private static final long FIRST_SEED = Long.getLong("millrace.seed", 1);
