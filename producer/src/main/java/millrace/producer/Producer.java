@@ -1,5 +1,6 @@
 package millrace.producer;
 
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -287,6 +288,10 @@ final class Producer implements Role.Running {
     double lag(int partition) {
         var lag = tasks.lag(partition);
         return isFeeding() && lag >= 0 ? lag : Double.NaN;
+    }
+
+    CircuitBreaker.State questions() {
+        return tasks.questions();
     }
 
     double shareGroupMembers() {

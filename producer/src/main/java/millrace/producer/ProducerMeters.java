@@ -1,10 +1,12 @@
 package millrace.producer;
 
+import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
+import java.util.List;
 import java.util.function.ToDoubleFunction;
 import millrace.proto.ForeignRecord;
 import millrace.proto.Topics;
@@ -34,6 +36,12 @@ final class ProducerMeters implements AutoCloseable {
                 FunctionCounter.builder("millrace.foreign.records", producer, from -> from.foreign(reason))
                         .description("Records skipped because they are broken or none of this fleet's")
                         .tags("topic", "all", "reason", reason.name().toLowerCase(java.util.Locale.ROOT))
+                        .register(registry);
+            }
+            for (var state : List.of(State.CLOSED, State.OPEN, State.HALF_OPEN)) {
+                Gauge.builder("millrace.breaker", producer, from -> from.questions() == state ? 1 : 0)
+                        .description("1 for the state that a circuit breaker is in")
+                        .tags("breaker", "questions", "state", state.name().toLowerCase(java.util.Locale.ROOT))
                         .register(registry);
             }
             KafkaMeters.producer(registry, "tasks", producer.senderMetrics());

@@ -1,5 +1,7 @@
 package millrace.producer;
 
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -58,6 +60,8 @@ final class TaskTopic implements AutoCloseable {
 
     /// Tasks that the share group has not finished, by partition; for meters, read by any thread.
     private final Map<Integer, Long> lags = new ConcurrentHashMap<>();
+
+    private final Questions questions = new Questions(Clock.systemUTC());
 
     private volatile int members = -1;
 
@@ -130,13 +134,14 @@ final class TaskTopic implements AutoCloseable {
 
     private void ask(Action.AskResultsEnd ask) {
         var partition = new TopicPartition(results, ask.partition());
-        var _ = admin.listOffsets(Map.of(partition, OffsetSpec.latest()))
-                .partitionResult(partition)
+        var _ = questions
+                .ask(() -> admin.listOffsets(Map.of(partition, OffsetSpec.latest()))
+                        .partitionResult(partition))
                 .whenComplete((end, error) -> {
                     if (error == null) {
                         answers.add((feeder, now) -> feeder.resultsEnd(ask.ask(), end.offset()));
                     } else {
-                        LOG.info(
+                        LOG.debug(
                                 "The end of {} is not known and will be asked for again: {}",
                                 partition,
                                 error.toString());
@@ -158,24 +163,30 @@ final class TaskTopic implements AutoCloseable {
             askMembers();
         }
         var sent = Map.copyOf(ends);
-        var _ = shareOffsets().whenComplete((offsets, error) -> {
+        var _ = questions.ask(this::shareOffsets).whenComplete((offsets, error) -> {
             if (error == null) {
                 answers.add((feeder, then) -> finished(feeder, offsets, sent));
             } else {
                 answers.add((feeder, then) -> asking = false);
-                LOG.info("The share group's offsets are not known and will be asked for again: {}", error.toString());
+                lags.clear();
+                LOG.debug("The share group's offsets are not known and will be asked for again: {}", error.toString());
             }
         });
     }
 
     private void askMembers() {
         var group = Topics.workersGroup(cluster.fleet());
-        var described =
-                admin.describeShareGroups(List.of(group)).describedGroups().get(group);
-        if (described != null) {
-            var _ = described.whenComplete((description, error) ->
-                    members = error == null ? description.members().size() : -1);
-        }
+        var _ = questions
+                .ask(() -> admin.describeShareGroups(List.of(group)).all())
+                .whenComplete((described, error) -> {
+                    var mine = error == null ? described.get(group) : null;
+                    members = mine == null ? -1 : mine.members().size();
+                });
+    }
+
+    /// Whether it asks the brokers, or pauses because they do not answer.
+    CircuitBreaker.State questions() {
+        return questions.state();
     }
 
     /// Lanes in the share group; -1 when not known.
