@@ -42,7 +42,8 @@ function Body({ job }) {
     h(TaskMap, { job, change, onOpen: (first, end, state) => setTask({ first, end, state }) }),
     job.live && h(Live, { job, change }),
     h(Times, { job }),
-    h(Holdings, { job }),
+    !job.ended && h(Holdings, { job }),
+    h(Memory, { job, wide: Boolean(job.live) === Boolean(job.ended) }),
     h(Failures, { causes: job.causes, letters: job.deadLetters }),
     h(Report, { job }),
     task && h(Task, { job, task, onClose: () => setTask(null) }),
@@ -185,6 +186,66 @@ function Times({ job }) {
           el.dl({ class: 'facts' }, [['25 %', 0.25], ['half', 0.5], ['75 %', 0.75], ['99 %', 0.99], ['all', 1]].map(([name, part]) => pair(name + ' within', seconds(quantile(buckets, part))))),
         )
       : h(Empty, { title: 'No task has been counted yet.' }),
+  );
+}
+
+const POINTS = 120;
+const MIB = 1 << 20;
+
+// What the job's workers had in use at each time, MiB: the most of any, and half of them. The ending tells it for each
+// worker; before, it is what the console has seen.
+function overTime(memory) {
+  const sampled = memory.workers.filter((one) => one.step > 0 && one.resident.length);
+  if (!sampled.length) {
+    const mebibytes = (all) => all.map((one) => (one > 0 ? one / MIB : null));
+    return { times: memory.at.map((at) => at / 1000), most: mebibytes(memory.resident), heap: mebibytes(memory.heap) };
+  }
+  const from = Math.min(...sampled.map((one) => one.from));
+  const to = Math.max(...sampled.map((one) => one.from + one.step * one.resident.length));
+  const step = Math.max((to - from) / POINTS, Math.min(...sampled.map((one) => one.step)));
+  const at = (one, name, time) => one[name][Math.floor((time - one.from) / one.step)] || null;
+  const found = { times: [], most: [], half: [], heap: [] };
+  for (let time = from; time < to; time += step) {
+    const resident = sampled.map((one) => at(one, 'resident', time)).filter(Boolean).sort((a, b) => a - b);
+    const heap = sampled.map((one) => at(one, 'heap', time)).filter(Boolean);
+    found.times.push(time / 1000);
+    found.most.push(resident.at(-1) ?? null);
+    found.half.push(resident[Math.floor((resident.length - 1) / 2)] ?? null);
+    found.heap.push(heap.length ? Math.max(...heap) : null);
+  }
+  return found;
+}
+
+// In two columns, whichever of the cards before it are there.
+function Memory({ job, wide }) {
+  const { workers, omitted } = job.memory;
+  const course = useMemo(() => overTime(job.memory), [job.memory]);
+  return h(
+    Card,
+    { title: 'Memory over time', wide, hint: omitted > 0 ? `the ${workers.length} workers with the most, ${count(omitted)} more are not shown` : 'of its workers, the most of any' },
+    course.times.length > 1
+      ? h(Chart, {
+          times: course.times,
+          height: 150,
+          unit: 'MiB',
+          label: `the most resident memory of a worker: ${decimal(Math.max(...course.most))} MiB`,
+          format: decimal,
+          series: [
+            { label: 'resident', values: course.most, colour: 'job-1' },
+            workers.length > 2 && { label: 'resident, half of them', values: course.half, colour: 'job-2' },
+            { label: 'heap', values: course.heap, colour: 'accent', fill: true },
+          ].filter(Boolean),
+        })
+      : !workers.length && h(Empty, { title: job.ended ? 'Nothing was seen of it.' : 'Nothing has been seen of it yet.' }),
+    workers.length > 0 &&
+      el.div(
+        { class: 'scroll', tabIndex: 0, role: 'region', 'aria-label': 'Workers of this job' },
+        el.table(
+          {},
+          el.thead({}, el.tr({}, ['Worker', 'Tasks', 'CPU time', 'Heap, peak', 'Resident, peak'].map((name) => el.th({ key: name, scope: 'col' }, name)))),
+          el.tbody({}, workers.map((one) => el.tr({ key: one.id }, el.th({ scope: 'row' }, one.id), el.td({ class: 'number' }, count(one.tasks)), el.td({ class: 'number' }, seconds(one.cpuSeconds)), el.td({ class: 'number' }, bytes(one.heapPeak)), el.td({ class: 'number' }, one.residentPeak > 0 ? bytes(one.residentPeak) : 'not known')))),
+        ),
+      ),
   );
 }
 

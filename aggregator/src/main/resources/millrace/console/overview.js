@@ -143,7 +143,7 @@ function Lately({ data }) {
 function Events({ data }) {
   return h(
     Card,
-    { title: 'Lately' },
+    { title: 'Lately', wide: true },
     data.events.length
       ? el.ol(
           { class: 'events' },

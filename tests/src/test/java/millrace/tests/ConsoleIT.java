@@ -99,6 +99,7 @@ class ConsoleIT {
         browser.type("dialog input[name=micros]", "2000");
         browser.press("Submit");
         browser.awaitText("Task map");
+        browser.awaitText("resident");
         var id = String.valueOf(browser.run("return decodeURIComponent(location.hash.split('/')[2])"));
         assertThat(id).startsWith("spin-");
 

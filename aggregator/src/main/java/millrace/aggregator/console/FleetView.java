@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -43,6 +44,20 @@ final class FleetView {
     /// @param tasks    tasks answered in that second, about
     /// @param resident memory of live workers' processes, bytes
     record Second(long millis, int busy, int cores, double tasks, long resident) {}
+
+    /// What a worker has in use, or the most of each that several have.
+    ///
+    /// @param resident bytes of the process
+    /// @param heap     bytes of its heap
+    record Memory(long resident, long heap) {
+        static Memory of(Heartbeat heartbeat) {
+            return new Memory(heartbeat.residentBytes(), heartbeat.heapUsedBytes());
+        }
+
+        Memory max(Memory other) {
+            return new Memory(Math.max(resident, other.resident), Math.max(heap, other.heap));
+        }
+    }
 
     /// Something that happened since the console runs.
     record Event(long millis, String kind, String subject, String text) {}
@@ -210,6 +225,7 @@ final class FleetView {
         var cores = 0;
         var tasks = 0.0;
         var resident = 0L;
+        var inUse = new HashMap<String, Memory>();
         for (var worker : workers.values()) {
             worker.tick(nanos);
             if (worker.isLive(nanos)) {
@@ -217,8 +233,11 @@ final class FleetView {
                 cores += worker.heartbeat().cores();
                 tasks += worker.tasksPerSecond();
                 resident += worker.heartbeat().residentBytes();
+                var memory = Memory.of(worker.heartbeat());
+                worker.heartbeat().holdings().forEach(holding -> inUse.merge(holding.job(), memory, Memory::max));
             }
         }
+        inUse.forEach((job, memory) -> withJob(open.get(job), holder -> holder.used(memory, millis)));
         seconds.addLast(new Second(millis, busy, cores, tasks, resident));
         if (seconds.size() > SECONDS_MAX) {
             seconds.removeFirst();

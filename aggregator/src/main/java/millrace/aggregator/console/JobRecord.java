@@ -16,6 +16,8 @@ final class JobRecord {
     private final long submittedMillis;
     private final ProgressFold fold;
     private final Course course = new Course();
+    private final Course resident = new Course();
+    private final Course heap = new Course();
     private int priority;
     private boolean paused;
     private boolean removed;
@@ -92,6 +94,22 @@ final class JobRecord {
 
     Course course() {
         return course;
+    }
+
+    /// A second of the workers that hold tasks of the job.
+    void used(FleetView.Memory most, long millis) {
+        resident.add(millis, most.resident(), 0);
+        heap.add(millis, most.heap(), 0);
+    }
+
+    /// The most resident memory of any of its workers, bytes; only what was seen.
+    Course resident() {
+        return resident;
+    }
+
+    /// The most heap in use of any of its workers, bytes; as many points as [#resident].
+    Course heap() {
+        return heap;
     }
 
     Ranges done() {

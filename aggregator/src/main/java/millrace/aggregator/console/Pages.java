@@ -1,6 +1,7 @@
 package millrace.aggregator.console;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -9,6 +10,7 @@ import java.util.TreeMap;
 import millrace.proto.DeadLetter;
 import millrace.proto.Heartbeat;
 import millrace.proto.Tally;
+import millrace.proto.WorkerCost;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -17,6 +19,7 @@ final class Pages {
     static final int JOBS_MAX = 500;
     static final int ACTIVE_MAX = 20;
     static final int LETTERS_MAX = 200;
+    static final int MEMORIES_MAX = 50;
 
     /// Rows of the stream; more workers than that share rows.
     static final int ROWS_MAX = 64;
@@ -46,8 +49,7 @@ final class Pages {
         var active = page.putArray("active");
         var inHand = inHand(view);
         open.stream()
-                .sorted(java.util.Comparator.comparing(
-                        (JobRecord job) -> !job.state().equals("running")))
+                .sorted(Comparator.comparing((JobRecord job) -> !job.state().equals("running")))
                 .limit(ACTIVE_MAX)
                 .forEach(job -> line(inHand, job, active.addObject()));
         var events = page.putArray("events");
@@ -227,6 +229,7 @@ final class Pages {
         var labels = page.putObject("labels");
         spec.labels().forEach(labels::put);
         tally(job.progress().tally(), page.putObject("tally"));
+        memory(job, page.putObject("memory"));
         var course = page.putArray("course");
         job.course()
                 .points()
@@ -272,6 +275,40 @@ final class Pages {
         tally.taskMicros().forEach(times::add);
     }
 
+    // What the job's workers had in use over time: as seen while it ran, and from its ending for each worker, those
+    // with
+    // the most first.
+    private static void memory(JobRecord job, ObjectNode to) {
+        var at = to.putArray("at");
+        var resident = to.putArray("resident");
+        job.resident().points().forEach(point -> {
+            at.add(point.millis());
+            resident.add(point.value());
+        });
+        var heap = to.putArray("heap");
+        job.heap().points().forEach(point -> heap.add(point.value()));
+        var workers = job.progress().tally().detail().workers();
+        to.put("omitted", Math.max(0, workers.size() - MEMORIES_MAX));
+        var lines = to.putArray("workers");
+        workers.stream()
+                .sorted(Comparator.comparingLong(WorkerCost::residentPeak)
+                        .reversed()
+                        .thenComparing(WorkerCost::worker))
+                .limit(MEMORIES_MAX)
+                .forEach(worker -> {
+                    var line = lines.addObject()
+                            .put("id", worker.worker())
+                            .put("tasks", worker.tasks())
+                            .put("cpuSeconds", worker.cpuNanos() / 1e9)
+                            .put("heapPeak", worker.heapPeak())
+                            .put("residentPeak", worker.residentPeak())
+                            .put("from", worker.firstMillis())
+                            .put("step", worker.stepMillis());
+                    worker.heap().forEach(line.putArray("heap")::add);
+                    worker.resident().forEach(line.putArray("resident")::add);
+                });
+    }
+
     // The longest held first: stragglers.
     private static void holdings(FleetView view, String job, long nanos, ArrayNode to) {
         record Held(Heartbeat.Holding holding, String worker, boolean live) {}
@@ -283,9 +320,8 @@ final class Pages {
                 }
             }
         }
-        all.sort(
-                java.util.Comparator.comparingLong((Held held) -> held.holding().heldMillis())
-                        .reversed());
+        all.sort(Comparator.comparingLong((Held held) -> held.holding().heldMillis())
+                .reversed());
         all.stream()
                 .limit(20)
                 .forEach(held -> to.addObject()

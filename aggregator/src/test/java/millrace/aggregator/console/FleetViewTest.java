@@ -111,6 +111,21 @@ class FleetViewTest {
     }
 
     @Test
+    void jobKnowsTheMemoryOfTheWorkersThatHoldItsTasks() {
+        view.caughtUp();
+        submit("a", 10, 5);
+        submit("b", 10, 5);
+        view.heartbeat(Records.heartbeat("w", 4, Heartbeat.State.RUNNING, Records.computing("a", 0, 3)), 0, 0);
+        view.tick(SECOND, 1000);
+        view.tick(20 * SECOND, 20_000); // silent
+
+        var heartbeat = view.workers().iterator().next().heartbeat();
+        assertThat(job("a").resident().points()).containsExactly(new Course.Point(1000, heartbeat.residentBytes(), 0));
+        assertThat(job("a").heap().points()).containsExactly(new Course.Point(1000, heartbeat.heapUsedBytes(), 0));
+        assertThat(job("b").resident().points()).isEmpty();
+    }
+
+    @Test
     void courseOfAnyLengthIsKeptWholeAndBounded() {
         var course = new Course();
         for (var i = 0; i < 100_000; i++) {
