@@ -85,10 +85,11 @@ final class Aggregator implements Role.Running {
             new FleetSetup(admin, cluster, PATIENCE).prepare(FleetSetup.Wanted.DEFAULT);
         }
         var aggregator = new Aggregator(cluster, config);
-        aggregator.served =
-                http.map(address -> AggregatorMeters.serve(address, aggregator)).orElse(null);
+        // The console first: it has a meter.
         aggregator.console = console.map(wanted -> Console.start(cluster, wanted, config.id()))
                 .orElse(null);
+        aggregator.served =
+                http.map(address -> AggregatorMeters.serve(address, aggregator)).orElse(null);
         aggregator.start("aggregator-orders", aggregator.orders);
         aggregator.start("aggregator-group", aggregator.group);
         return aggregator;
@@ -180,6 +181,12 @@ final class Aggregator implements Role.Running {
         } catch (ExecutionException e) {
             throw new AssertionError("nothing completes it with an exception", e);
         }
+    }
+
+    /// The console that it serves, or null.
+    @Nullable
+    Console console() {
+        return console;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package millrace.aggregator;
 
+import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -78,6 +79,15 @@ final class AggregatorMeters {
         Gauge.builder("millrace.aggregator.backlog.bytes", aggregator, Aggregator::backlogBytes)
                 .description("Bytes of records read that wait to be joined")
                 .register(registry);
+        var console = aggregator.console();
+        if (console != null) {
+            for (var state : List.of(State.CLOSED, State.OPEN, State.HALF_OPEN)) {
+                Gauge.builder("millrace.breaker", console, from -> from.breaker() == state ? 1 : 0)
+                        .description("1 for the state that a circuit breaker is in")
+                        .tags("breaker", "console-cluster", "state", label(state))
+                        .register(registry);
+            }
+        }
         KafkaMeters.consumer(registry, "results", aggregator.memberMetrics());
         KafkaMeters.producer(registry, "progress", aggregator.progressMetrics());
     }

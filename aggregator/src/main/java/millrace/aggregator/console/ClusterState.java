@@ -63,6 +63,10 @@ final class ClusterState {
         return node;
     }
 
+    CircuitBreaker.State breaker() {
+        return breaker.getState();
+    }
+
     private void look() {
         if (!looking.compareAndSet(false, true)) {
             return;

@@ -1,5 +1,6 @@
 package millrace.aggregator.console;
 
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.javalin.Javalin;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -83,6 +84,11 @@ public final class Console implements AutoCloseable {
     /// The port that it serves at.
     public int port() {
         return server.port();
+    }
+
+    /// The state of the circuit breaker around what it asks the cluster, for meters.
+    public CircuitBreaker.State breaker() {
+        return clusterState.breaker();
     }
 
     private void routes(RoutesConfig routes, Assets assets) {
