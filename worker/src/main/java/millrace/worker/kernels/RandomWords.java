@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import millrace.proto.arrays.MersenneTwister;
 import millrace.proto.kernels.PrefixCount;
 
 /// The stream of random words of one seed: numpy's `RandomState(seed).bytes(20)` again and again, from any place on.

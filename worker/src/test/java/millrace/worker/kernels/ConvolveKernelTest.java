@@ -19,6 +19,7 @@ import millrace.proto.KernelType;
 import millrace.proto.OutputSource;
 import millrace.proto.Ranges;
 import millrace.proto.arrays.NpyArray;
+import millrace.proto.arrays.NumpyRandom;
 import millrace.proto.kernels.Convolve;
 import millrace.proto.kernels.Convolve.Form;
 import org.junit.jupiter.api.Test;

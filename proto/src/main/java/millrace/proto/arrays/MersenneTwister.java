@@ -1,16 +1,16 @@
-package millrace.worker.kernels;
+package millrace.proto.arrays;
 
 /// MT19937 (M. Matsumoto and T. Nishimura, 1998), as numpy's `RandomState` seeds it: `init_genrand`. Its numbers come
-/// one after the other only, so whoever needs those far out keeps states on the way.
-final class MersenneTwister {
+/// one after the other only, so whoever needs those far out keeps states on the way. Not for several threads at once.
+public final class MersenneTwister {
     private static final int N = 624;
     private static final int M = 397;
 
     private final int[] state;
     private int next = N;
 
-    /// @param seed 32 bits
-    MersenneTwister(int seed) {
+    /// @param seed 32 bits, all of them allowed
+    public MersenneTwister(int seed) {
         state = new int[N];
         state[0] = seed;
         for (var i = 1; i < N; i++) {
@@ -24,11 +24,12 @@ final class MersenneTwister {
     }
 
     /// One that goes on from the same place.
-    MersenneTwister copy() {
+    public MersenneTwister copy() {
         return new MersenneTwister(this);
     }
 
-    int nextInt() {
+    /// The next number: any 32 bits.
+    public int nextInt() {
         if (next == N) {
             twist();
         }
@@ -39,8 +40,8 @@ final class MersenneTwister {
         return y ^ (y >>> 18);
     }
 
-    /// Passes over numbers.
-    void skip(long numbers) {
+    /// Passes over so many numbers, 0 and up.
+    public void skip(long numbers) {
         for (var left = numbers; left > 0; ) {
             if (next == N) {
                 twist();
