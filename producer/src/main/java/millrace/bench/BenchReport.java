@@ -7,9 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
-import org.knowm.xchart.BitmapEncoder;
-import org.knowm.xchart.CategoryChartBuilder;
-import org.knowm.xchart.style.Styler;
+import javax.imageio.ImageIO;
 import tools.jackson.databind.json.JsonMapper;
 
 /// What a benchmark found, for people and for programs.
@@ -40,7 +38,8 @@ record BenchReport(String benchmark, List<Figure> figures, String machine, Strin
             }
         }
         lines.add(machine);
-        lines.add("Millrace " + version + "; again: " + repeat);
+        lines.add("Millrace " + version + "; again:");
+        lines.add("  " + repeat);
         return String.join("\n", lines);
     }
 
@@ -56,26 +55,11 @@ record BenchReport(String benchmark, List<Figure> figures, String machine, Strin
         Files.write(
                 folder.resolve(benchmark + ".json"),
                 JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(root));
-        var chart = new CategoryChartBuilder()
-                .width(1000)
-                .height(150 + 90 * figures.size())
-                .title("millrace bench " + benchmark)
-                .build();
-        chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideS);
-        chart.getStyler().setLabelsVisible(true);
-        for (var figure : figures) {
-            var sorted = figure.values().stream().sorted().toList();
-            chart.addSeries(
-                    figure.unit().isEmpty() ? figure.name() : figure.name() + ", " + figure.unit(),
-                    List.of("min", "25 %", "median", "75 %", "max"),
-                    List.of(
-                            figure.min(),
-                            Figure.quantile(sorted, 0.25),
-                            figure.median(),
-                            Figure.quantile(sorted, 0.75),
-                            figure.max()));
+        var chart = BenchChart.draw(
+                "millrace bench " + benchmark, figures, List.of(machine, "Millrace " + version + "; again: " + repeat));
+        if (!ImageIO.write(chart, "png", folder.resolve(benchmark + ".png").toFile())) {
+            throw new IOException("this JDK does not write PNG");
         }
-        BitmapEncoder.saveBitmap(chart, folder.resolve(benchmark).toString(), BitmapEncoder.BitmapFormat.PNG);
     }
 
     private static TreeMap<String, Object> map(Figure figure) {

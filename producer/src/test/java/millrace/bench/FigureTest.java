@@ -46,6 +46,7 @@ class FigureTest {
                         "      4.30 s    start",
                         "                target met: at most 5.00",
                         "2 cores",
-                        "Millrace 1.0; again: ./millrace bench b");
+                        "Millrace 1.0; again:",
+                        "  ./millrace bench b");
     }
 }

@@ -1,0 +1,52 @@
+package millrace.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
+
+class BenchReportTest {
+    private static final BenchReport REPORT = new BenchReport(
+            "b1",
+            List.of(
+                    Figure.atLeast(0.97, "efficiency, 60 filters", "", List.of(0.9, 0.95, 0.94)),
+                    Figure.of("fleet, 60 filters", "s", List.of(3.0)),
+                    Figure.of("one JVM on all cores, 60 filters", "s", List.of(2.8))),
+            "2 cores, 23 GiB, Linux amd64, JDK 25.0.3+9-LTS",
+            "0.1.0 (0123456789ab)",
+            "./millrace bench b1 --runs 5 --seconds 20 --tasks 10000000");
+
+    @Test
+    void figureBelowItsTargetIsMarked() {
+        assertThat(REPORT.toString().lines())
+                .startsWith(
+                        "      0.94      efficiency, 60 filters",
+                        "                median of 3, 0.90 to 0.95; BELOW TARGET: at least 0.97");
+    }
+
+    @Test
+    void reportFitsATerminal() {
+        assertThat(REPORT.toString().lines()).allMatch(line -> line.length() <= 80);
+    }
+
+    @Test
+    void figuresAndChartAreWritten(@TempDir Path folder) throws IOException {
+        REPORT.write(folder);
+        var json = JsonMapper.shared().readTree(Files.readAllBytes(folder.resolve("b1.json")));
+        assertThat(json.at("/figures/0/median").asDouble()).isEqualTo(0.94);
+        assertThat(json.at("/figures/0/met").asBoolean()).isFalse();
+        var chart = ImageIO.read(folder.resolve("b1.png").toFile());
+        assertThat(chart.getWidth()).isEqualTo(1000);
+    }
+
+    @Test
+    void barsOfOneUnitHaveOneScale() {
+        assertThat(BenchChart.scales(REPORT.figures())).containsEntry("s", 3.0).containsEntry("", 0.97);
+    }
+}
