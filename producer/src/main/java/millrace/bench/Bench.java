@@ -19,11 +19,13 @@ import millrace.proto.Description;
 ///
 /// @param runs     how often a figure is measured, at least 1
 /// @param seconds  about how long one job of a run takes, at least 1
+/// @param tasks    that pass where memory is measured
 /// @param cores    that the fleet and what it is compared with compute on
 /// @param data     where embedded brokers keep their data
 /// @param settings of the roles, by key, in front of a benchmark's own
 /// @param say      takes what goes on, for people
-record Bench(int runs, int seconds, int cores, Path data, Map<String, String> settings, Consumer<String> say) {
+record Bench(
+        int runs, int seconds, long tasks, int cores, Path data, Map<String, String> settings, Consumer<String> say) {
     private static final Duration PATIENCE = Duration.ofMinutes(10);
 
     /// Starts a fleet whose workers share the cores, and waits until it is ready.
@@ -54,9 +56,14 @@ record Bench(int runs, int seconds, int cores, Path data, Map<String, String> se
 
     Timed time(Millrace millrace, Description description, JobOptions options)
             throws InterruptedException, TimeoutException, JobFailed, IOException {
+        return time(millrace, description, options, PATIENCE);
+    }
+
+    static Timed time(Millrace millrace, Description description, JobOptions options, Duration patience)
+            throws InterruptedException, TimeoutException, JobFailed, IOException {
         var started = System.nanoTime();
         var job = millrace.submit(description, options);
-        var ending = job.ending(PATIENCE);
+        var ending = job.ending(patience);
         var seconds = (System.nanoTime() - started) / 1e9;
         return new Timed(job.output(ending), seconds);
     }

@@ -1,29 +1,41 @@
 package millrace.bench;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import millrace.proto.BadInput;
 
 /// All benchmarks, by name.
 public final class Benchmarks {
-    private static final List<Benchmark> ALL =
-            List.of(new Efficiency(), new SmallItems(), new Tasks(), new Latency(), new Start(), new Faults());
+    private static final List<Benchmark> ALL = List.of(
+            new Efficiency(),
+            new SmallItems(),
+            new Tasks(),
+            new Latency(),
+            new Published(new ConvolutionWorkload()),
+            new Published(new PrefixWorkload()),
+            new Published(new InferenceWorkload()),
+            new Start(),
+            new Memory(),
+            new Scale(),
+            new Faults());
 
     /// How to measure.
     ///
     /// @param runs     how often, 1 to 1,000
     /// @param seconds  about how long one job takes, 1 to 3,600
+    /// @param tasks    that pass where memory is measured, 1,000 to 1,000,000,000
     /// @param data     where embedded brokers keep their data
     /// @param results  where figures and charts go
     /// @param settings of the roles, by key
     /// @param version  of Millrace
     public record Options(
-            int runs, int seconds, Path data, Path results, Map<String, String> settings, String version) {
+            int runs, int seconds, long tasks, Path data, Path results, Map<String, String> settings, String version) {
         public Options {
             if (runs < 1 || runs > 1000) {
                 throw new BadInput("--runs is " + runs + ", allowed 1..1000");
@@ -31,11 +43,18 @@ public final class Benchmarks {
             if (seconds < 1 || seconds > 3600) {
                 throw new BadInput("--seconds is " + seconds + ", allowed 1..3600");
             }
+            if (tasks < 1_000 || tasks > 1_000_000_000) {
+                throw new BadInput("--tasks is " + tasks + ", allowed 1000..1000000000");
+            }
             settings = Map.copyOf(settings);
         }
     }
 
     private Benchmarks() {}
+
+    public static List<String> names() {
+        return ALL.stream().map(Benchmark::name).toList();
+    }
 
     /// A line for each.
     public static List<String> summaries() {
@@ -55,14 +74,16 @@ public final class Benchmarks {
         var chosen =
                 names.isEmpty() ? ALL : names.stream().map(Benchmarks::find).toList();
         var cores = Runtime.getRuntime().availableProcessors();
-        var bench = new Bench(options.runs(), options.seconds(), cores, options.data(), options.settings(), say);
+        var bench = new Bench(
+                options.runs(), options.seconds(), options.tasks(), cores, options.data(), options.settings(), say);
+        var version = version(options.version());
         var right = true;
         for (var one : chosen) {
             say.accept(one.name() + ": " + one.summary());
             try {
-                var repeat = "./millrace bench %s --runs %d --seconds %d"
-                        .formatted(one.name(), options.runs(), options.seconds());
-                var report = new BenchReport(one.name(), one.run(bench), machine(cores), options.version(), repeat);
+                var repeat = "./millrace bench %s --runs %d --seconds %d --tasks %d"
+                        .formatted(one.name(), options.runs(), options.seconds(), options.tasks());
+                var report = new BenchReport(one.name(), one.run(bench), machine(cores), version, repeat);
                 out.println(report);
                 report.write(options.results());
             } catch (WrongAnswer e) {
@@ -77,8 +98,28 @@ public final class Benchmarks {
         return ALL.stream()
                 .filter(one -> one.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new BadInput("no benchmark '" + name + "', allowed: "
-                        + ALL.stream().map(Benchmark::name).collect(Collectors.joining(", "))));
+                .orElseThrow(() -> new BadInput("no benchmark '" + name + "', allowed: " + String.join(", ", names())));
+    }
+
+    /// The folder of the launcher and the sources, two above that of what was built.
+    static Path home() {
+        var jar = Path.of(System.getProperty("java.class.path").split(System.getProperty("path.separator"))[0]);
+        return jar.toAbsolutePath().resolve("../../..").normalize();
+    }
+
+    // With the commit, where the launcher is in a working tree of Git.
+    private static String version(String release) throws InterruptedException {
+        var git = new ProcessBuilder("git", "-C", home().toString(), "describe", "--always", "--dirty", "--abbrev=12")
+                .redirectError(ProcessBuilder.Redirect.DISCARD);
+        try {
+            var process = git.start();
+            try (var answer = process.inputReader(StandardCharsets.UTF_8)) {
+                var commit = answer.readLine();
+                return process.waitFor() == 0 && commit != null ? release + ", commit " + commit : release;
+            }
+        } catch (IOException e) { // there is no Git
+            return release;
+        }
     }
 
     private static String machine(int cores) {

@@ -50,26 +50,14 @@ final class Efficiency implements Benchmark {
     public List<Figure> run(Bench bench) throws Exception {
         var figures = new ArrayList<Figure>();
         for (var kernel : kernels().entrySet()) {
-            try (var jvm = new OneJvm(bench.cores())) {
+            try (var jvm = new OneJvm(bench.cores(), bench.data())) {
                 var size = size(jvm, kernel.getValue(), bench.seconds());
                 var job = kernel.getValue().of(size);
                 try (var fleet = bench.fleet(1, bench.cores(), Map.of());
                         var millrace = Millrace.connect(fleet.cluster())) {
                     var _ = bench.time(millrace, kernel.getValue().of(size / 4), JobOptions.DEFAULT);
-                    var ratios = new ArrayList<Double>();
-                    for (var run = 0; run < bench.runs(); run++) {
-                        var alone = jvm.compute(job);
-                        var fleets = bench.time(millrace, job, JobOptions.DEFAULT);
-                        Bench.check("the digest of " + job, fleets.output().digest(), alone.digest());
-                        ratios.add(alone.seconds() / fleets.seconds());
-                        bench.say()
-                                .accept("%s: one JVM %.2f s, fleet %.2f s, of which %.2f s on cores"
-                                        .formatted(
-                                                kernel.getKey(),
-                                                alone.seconds(),
-                                                fleets.seconds(),
-                                                fleets.cpuSeconds() / bench.cores()));
-                    }
+                    var ratios = Turns.take(bench, jvm, millrace, kernel.getKey(), job)
+                            .ratios();
                     figures.add(Figure.atLeast(TARGET, "efficiency of " + kernel.getKey(), "", ratios));
                 }
             }

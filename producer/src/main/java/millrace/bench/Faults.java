@@ -10,7 +10,6 @@ import java.util.concurrent.locks.LockSupport;
 import millrace.client.Job;
 import millrace.client.JobOptions;
 import millrace.proto.Heartbeat;
-import millrace.proto.Policy;
 import millrace.proto.kernels.Primes;
 import millrace.proto.kernels.Spin;
 import millrace.proto.view.JobProgress;
@@ -19,7 +18,6 @@ import millrace.proto.view.JobProgress;
 /// aggregator killed in the middle of many results; one worker of two slowed down to a tenth, as by a CPU quota.
 final class Faults implements Benchmark {
     private static final Duration TASK = Duration.ofSeconds(2);
-    private static final JobOptions SINGLE = JobOptions.DEFAULT.withPolicy(Policy.DEFAULT.withTaskItems(1));
     private static final long RESULTS = 1_000_000;
     private static final long QUOTA_ON_NANOS = Duration.ofMillis(10).toNanos();
     private static final long QUOTA_OFF_NANOS = Duration.ofMillis(90).toNanos();
@@ -65,8 +63,8 @@ final class Faults implements Benchmark {
             if (another) {
                 workers.add(fleet.startWorker());
             }
-            warmUp(bench, fleet);
-            var job = fleet.millrace.submit(new Spin(1, TASK.toNanos() / 1e3), SINGLE);
+            fleet.warmUp(bench);
+            var job = fleet.millrace.submit(new Spin(1, TASK.toNanos() / 1e3), RealFleet.SINGLE);
             var computing = computing(fleet, workers, job);
             computing.kill();
             var killed = System.nanoTime();
@@ -79,13 +77,6 @@ final class Faults implements Benchmark {
             bench.say().accept("killed worker, another %s: %.2f s".formatted(another ? "beside" : "started", seconds));
             return seconds;
         }
-    }
-
-    // Until each worker has computed: one that was only heard of may not be in the share group yet.
-    private static void warmUp(Bench bench, RealFleet fleet) throws Exception {
-        do {
-            var _ = bench.time(fleet.millrace, new Spin(200, 1_000), SINGLE);
-        } while (fleet.live().stream().anyMatch(worker -> worker.heartbeat().tasks() == 0));
     }
 
     // Who computes the job's task, once somebody does.
@@ -111,10 +102,10 @@ final class Faults implements Benchmark {
         try (var fleet = new RealFleet(bench.data())) {
             fleet.start(
                     "worker", List.of("--set", "worker.cores=" + bench.cores(), "--set", "worker.lane-records=500"));
-            warmUp(bench, fleet);
+            fleet.warmUp(bench);
             var aggregator = fleet.aggregator;
             var done = new AtomicLong();
-            var job = fleet.millrace.submit(new Spin(RESULTS, 0), SINGLE);
+            var job = fleet.millrace.submit(new Spin(RESULTS, 0), RealFleet.SINGLE);
             job.onProgress((JobProgress progress) -> done.accumulateAndGet(progress.done(), Math::max));
             while (done.get() < RESULTS / 2) {
                 RealFleet.sleep(Duration.ofMillis(20));
@@ -141,7 +132,7 @@ final class Faults implements Benchmark {
         try (var fleet = new RealFleet(bench.data())) {
             var _ = fleet.startWorker();
             var slowed = fleet.startWorker();
-            warmUp(bench, fleet);
+            fleet.warmUp(bench);
             var job = new Primes(0, bench.seconds() * NUMBERS_A_SECOND);
             var atFullSpeed = bench.time(fleet.millrace, job, JobOptions.DEFAULT);
             var quota = Thread.ofPlatform().daemon().unstarted(() -> throttle(slowed));

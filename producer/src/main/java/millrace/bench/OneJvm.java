@@ -1,14 +1,10 @@
 package millrace.bench;
 
 import java.io.BufferedReader;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -16,7 +12,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -24,11 +19,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import millrace.proto.Description;
 import millrace.proto.Descriptions;
-import millrace.proto.ExactSum;
-import millrace.proto.Integers;
-import millrace.proto.Join;
+import millrace.proto.Digests;
 import millrace.proto.Kernel;
 import millrace.proto.KernelType;
+import millrace.proto.Work;
 
 /// What a fleet is compared with: one JVM that computes the same kernels on the same number of cores, its threads
 /// taking the next part of the items from a counter. It is a process of its own and stays warm, as a worker does.
@@ -43,7 +37,8 @@ final class OneJvm implements AutoCloseable {
     private final Process process;
     private final BufferedReader answers;
 
-    OneJvm(int cores) throws IOException {
+    /// @param blobs folder of the blobs that jobs name, each a file named by its digest in hexadecimal
+    OneJvm(int cores, Path blobs) throws IOException {
         process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         cores == 1 ? "-XX:+UseSerialGC" : "-XX:+UseParallelGC",
@@ -53,7 +48,8 @@ final class OneJvm implements AutoCloseable {
                         "-cp",
                         System.getProperty("java.class.path"),
                         OneJvm.class.getName(),
-                        Integer.toString(cores))
+                        Integer.toString(cores),
+                        blobs.toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         answers = process.inputReader(StandardCharsets.UTF_8);
@@ -89,6 +85,7 @@ final class OneJvm implements AutoCloseable {
 
     public static void main(String[] arguments) throws Exception {
         var cores = Integer.parseInt(arguments[0]);
+        var work = new LocalWork(Path.of(arguments[1]));
         var descriptions = Descriptions.load();
         var kernels = new HashMap<Class<?>, Kernel<?>>();
         ServiceLoader.load(Kernel.class).forEach(kernel -> kernels.put(kernel.description(), kernel));
@@ -98,7 +95,7 @@ final class OneJvm implements AutoCloseable {
             var parameters = words.subList(1, words.size()).stream()
                     .map(word -> word.split("=", 2))
                     .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1]));
-            answer(description(descriptions, words.getFirst(), parameters), kernels, cores);
+            answer(description(descriptions, words.getFirst(), parameters), kernels, work, cores);
         }
     }
 
@@ -108,33 +105,36 @@ final class OneJvm implements AutoCloseable {
                 .parse(parameters);
     }
 
-    private static void answer(Description description, Map<Class<?>, Kernel<?>> kernels, int cores)
-            throws InterruptedException, ExecutionException, NoSuchAlgorithmException {
+    private static void answer(Description description, Map<Class<?>, Kernel<?>> kernels, Work work, int cores)
+            throws InterruptedException, ExecutionException {
         var kernel = kernels.get(description.getClass());
         if (kernel == null) {
             throw new IllegalArgumentException("no math for " + description);
         }
         var started = System.nanoTime();
-        var value = join(description.join(), compute(kernel, description, cores));
+        var value = compute(kernel, description, work, cores);
         var seconds = (System.nanoTime() - started) / 1e9;
-        var digest = MessageDigest.getInstance("SHA-256").digest(value);
-        System.out.println(seconds + " " + HexFormat.of().formatHex(digest));
+        var digest = Digests.sha256();
+        value.forEach(digest::update);
+        System.out.println(seconds + " " + HexFormat.of().formatHex(digest.digest()));
     }
 
-    // Partial values by their first items.
-    private static <D extends Description> List<byte[]> compute(Kernel<D> kernel, Description any, int cores)
+    private static <D extends Description> List<byte[]> compute(Kernel<D> kernel, Description any, Work work, int cores)
             throws InterruptedException, ExecutionException {
         var description = kernel.description().cast(any);
         var items = description.items();
         var step = Math.max(1, items / ((long) cores * PARTS_OF_CORE));
         var next = new AtomicLong();
-        var parts = new ConcurrentSkipListMap<Long, byte[]>();
+        var joined = LocalJoin.of(description.join());
         try (var threads = Executors.newFixedThreadPool(cores)) {
             var all = new ArrayList<Future<?>>();
             for (var core = 0; core < cores; core++) {
                 all.add(threads.submit(() -> {
                     for (var at = next.getAndAdd(step); at < items; at = next.getAndAdd(step)) {
-                        parts.put(at, kernel.compute(description, () -> false, at, Math.min(items, at + step)));
+                        var part = kernel.compute(description, work, at, Math.min(items, at + step));
+                        synchronized (joined) {
+                            joined.add(at, part);
+                        }
                     }
                     return null;
                 }));
@@ -143,40 +143,6 @@ final class OneJvm implements AutoCloseable {
                 one.get();
             }
         }
-        return List.copyOf(parts.values());
-    }
-
-    private static byte[] join(Join join, List<byte[]> parts) {
-        return switch (join) {
-            case Join.IntegerSum(var width) -> {
-                var sums = new BigInteger[width];
-                Arrays.fill(sums, BigInteger.ZERO);
-                for (var part : parts) {
-                    var values = Integers.decode(part);
-                    for (var i = 0; i < width; i++) {
-                        sums[i] = sums[i].add(values[i]);
-                    }
-                }
-                yield Integers.encode(sums);
-            }
-            case Join.FloatSum(var width) -> {
-                var sums = new ExactSum[width];
-                Arrays.setAll(sums, _ -> new ExactSum());
-                for (var part : parts) {
-                    var values = ExactSum.decode(part);
-                    for (var i = 0; i < width; i++) {
-                        sums[i].add(values[i]);
-                    }
-                }
-                yield ExactSum.encode(sums);
-            }
-            case Join.Concatenation _ -> {
-                var all = new ByteArrayOutputStream();
-                parts.forEach(all::writeBytes);
-                yield all.toByteArray();
-            }
-            case Join.CountsByKey _, Join.CountsByPrefix _, Join.Extremes _, Join.TopK _ ->
-                throw new IllegalArgumentException("joins of " + join + " are not compared");
-        };
+        return joined.value();
     }
 }

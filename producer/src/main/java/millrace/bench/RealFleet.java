@@ -10,14 +10,27 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import millrace.cli.EmbeddedBroker;
+import millrace.client.JobOptions;
 import millrace.client.Millrace;
 import millrace.client.WorkerSummary;
 import millrace.proto.Cluster;
+import millrace.proto.Policy;
+import millrace.proto.Refusal;
+import millrace.proto.kernels.Spin;
 
 /// A broker here and every role in a process of its own: a fleet whose parts can be killed one by one.
 final class RealFleet implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    /// What a producer or an aggregator has to do with, whatever passes through it.
+    static final int HEAP_MEGABYTES = 256;
+
+    private static final int WORKER_HEAP_MEGABYTES = 512;
+
+    /// A task for each item.
+    static final JobOptions SINGLE = JobOptions.DEFAULT.withPolicy(Policy.DEFAULT.withTaskItems(1));
 
     private final Path folder;
     private final EmbeddedBroker broker;
@@ -27,24 +40,60 @@ final class RealFleet implements AutoCloseable {
     final Millrace millrace;
 
     RealFleet(Path data) throws IOException {
+        this(data, _ -> List.of());
+    }
+
+    /// @param arguments for the producer and the aggregator, by role
+    RealFleet(Path data, Function<String, List<String>> arguments) throws IOException {
         Files.createDirectories(data);
         folder = Files.createTempDirectory(data, "bench-");
         broker = EmbeddedBroker.start(folder);
         cluster = Cluster.at(broker.bootstrapServers(), "bench");
-        start("producer", List.of());
-        aggregator = start("aggregator", List.of());
-        millrace = Millrace.connect(cluster);
+        try {
+            start("producer", arguments.apply("producer"));
+            aggregator = start("aggregator", arguments.apply("aggregator"));
+            millrace = connect(cluster);
+        } catch (IOException | RuntimeException e) {
+            stop();
+            throw e;
+        }
+    }
+
+    // Once the producer has made the topics, which on a machine with much to do takes longer than clients wait.
+    private static Millrace connect(Cluster cluster) {
+        var until = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            try {
+                return Millrace.connect(cluster);
+            } catch (Refusal e) {
+                if (System.nanoTime() > until) {
+                    throw e;
+                }
+            }
+        }
     }
 
     RoleProcess start(String role, List<String> arguments) throws IOException {
-        var started = new RoleProcess(role, cluster, arguments);
+        var heap = role.equals("worker") ? WORKER_HEAP_MEGABYTES : HEAP_MEGABYTES;
+        var started = new RoleProcess(role, cluster, heap, arguments);
         processes.add(started);
         return started;
     }
 
     /// Starts a worker of one core and waits until it has been heard of.
     RoleProcess startWorker() throws IOException {
-        var worker = start("worker", List.of("--set", "worker.cores=1"));
+        return startWorker("worker.cores=1");
+    }
+
+    /// Starts a worker and waits until it has been heard of.
+    ///
+    /// @param settings each `KEY=VALUE`
+    RoleProcess startWorker(String... settings) throws IOException {
+        var arguments = new ArrayList<String>();
+        for (var setting : settings) {
+            arguments.addAll(List.of("--set", setting));
+        }
+        var worker = start("worker", arguments);
         var until = System.nanoTime() + PATIENCE.toNanos();
         while (live().stream().noneMatch(one -> isOf(one, worker))) {
             if (System.nanoTime() > until) {
@@ -59,11 +108,34 @@ final class RealFleet implements AutoCloseable {
         return worker.heartbeat().worker().contains("-" + process.pid() + "-");
     }
 
+    /// The processes of all roles that were started; the broker is in this one.
+    List<RoleProcess> processes() {
+        return List.copyOf(processes);
+    }
+
+    /// CPU seconds of all roles since they started and of this process, which has the broker.
+    ///
+    /// @throws IOException when one has ended
+    double cpuSeconds() throws IOException {
+        var cpu = ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
+        for (var process : processes) {
+            cpu = cpu.plus(process.cpu());
+        }
+        return cpu.toNanos() / 1e9;
+    }
+
     /// The workers that give signs of life.
     List<WorkerSummary> live() {
         return millrace.workers(Duration.ofMillis(300)).stream()
                 .filter(WorkerSummary::live)
                 .toList();
+    }
+
+    /// Returns when each worker has computed: one that was only heard of may not be in the share group yet.
+    void warmUp(Bench bench) throws Exception {
+        do {
+            var _ = bench.time(millrace, new Spin(200, 1_000), SINGLE);
+        } while (live().stream().anyMatch(worker -> worker.heartbeat().tasks() == 0));
     }
 
     static void sleep(Duration time) throws InterruptedException {
@@ -73,6 +145,10 @@ final class RealFleet implements AutoCloseable {
     @Override
     public void close() throws IOException {
         millrace.close();
+        stop();
+    }
+
+    private void stop() throws IOException {
         processes.forEach(RoleProcess::close);
         broker.close();
         Files.walkFileTree(folder, new SimpleFileVisitor<>() {

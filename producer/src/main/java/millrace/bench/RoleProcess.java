@@ -1,7 +1,9 @@
 package millrace.bench;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -9,13 +11,16 @@ import millrace.proto.Cluster;
 
 /// A role in a process of its own, as on another machine.
 final class RoleProcess implements AutoCloseable {
+    private final String role;
     private final Process process;
 
-    /// @param arguments of the role's command, after those that name the cluster
-    RoleProcess(String role, Cluster cluster, List<String> arguments) throws IOException {
+    /// @param heapMegabytes its largest heap
+    /// @param arguments     of the role's command, after those that name the cluster
+    RoleProcess(String role, Cluster cluster, int heapMegabytes, List<String> arguments) throws IOException {
+        this.role = role;
         var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
+                "-Xmx" + heapMegabytes + "m",
                 "-XX:+UseSerialGC",
                 "-XX:+UseCompactObjectHeaders",
                 "-Djava.awt.headless=true",
@@ -37,6 +42,31 @@ final class RoleProcess implements AutoCloseable {
 
     long pid() {
         return process.pid();
+    }
+
+    String role() {
+        return role;
+    }
+
+    /// CPU time since it started.
+    ///
+    /// @throws IOException when it has ended
+    Duration cpu() throws IOException {
+        return process.info().totalCpuDuration().orElseThrow(() -> new IOException(role + " has ended"));
+    }
+
+    /// Resident memory in bytes.
+    ///
+    /// @throws IOException when it has ended, or the system has no `ps`
+    long residentBytes() throws IOException {
+        var ps = new ProcessBuilder("ps", "-o", "rss=", "-p", Long.toString(pid())).start();
+        try (var answer = ps.inputReader(StandardCharsets.US_ASCII)) {
+            var kibibytes = answer.readLine();
+            if (kibibytes == null) {
+                throw new IOException(role + " has ended");
+            }
+            return Long.parseLong(kibibytes.strip()) << 10;
+        }
     }
 
     /// As kill -9; returns when it is dead.

@@ -55,10 +55,8 @@ final class Start implements Benchmark {
         return seconds;
     }
 
-    // Beside the folder of what was built.
     private static Path launcher() {
-        var jar = Path.of(System.getProperty("java.class.path").split(System.getProperty("path.separator"))[0]);
-        var launcher = jar.toAbsolutePath().resolve("../../../millrace").normalize();
+        var launcher = Benchmarks.home().resolve("millrace");
         if (!Files.isExecutable(launcher)) {
             throw new Refusal(ExitCode.MACHINE, "the launcher is not at " + launcher + "; use ./millrace bench start");
         }

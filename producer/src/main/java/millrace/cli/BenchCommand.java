@@ -23,7 +23,11 @@ final class BenchCommand implements Callable<Integer> {
     @Mixin
     Help help = new Help();
 
-    @Parameters(paramLabel = "NAME", arity = "0..*", description = "Which. Default: all.")
+    @Parameters(
+            paramLabel = "NAME",
+            arity = "0..*",
+            completionCandidates = Names.class,
+            description = "Which. Default: all.")
     List<String> names = new ArrayList<>();
 
     @Option(names = "--runs", paramLabel = "N", description = "How often each figure is measured. Default: 5.")
@@ -31,6 +35,9 @@ final class BenchCommand implements Callable<Integer> {
 
     @Option(names = "--seconds", paramLabel = "N", description = "About how long one job takes. Default: 20.")
     int seconds = 20;
+
+    @Option(names = "--tasks", paramLabel = "N", description = "How many pass in 'memory'. Default: 10000000.")
+    long tasks = 10_000_000;
 
     @Option(
             names = "--results",
@@ -40,6 +47,15 @@ final class BenchCommand implements Callable<Integer> {
 
     @Option(names = "--set", paramLabel = "KEY=VALUE", description = "A setting of a role; may be repeated.")
     Map<String, String> settings = new LinkedHashMap<>();
+
+    /// What shells complete.
+    static final class Names extends ArrayList<String> {
+        private static final long serialVersionUID = 1;
+
+        Names() {
+            super(Benchmarks.names());
+        }
+    }
 
     private final Shell shell;
 
@@ -58,7 +74,7 @@ final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         var data = Folders.cache(shell);
-        var options = new Benchmarks.Options(runs, seconds, data, results, settings, Version.millrace());
+        var options = new Benchmarks.Options(runs, seconds, tasks, data, results, settings, Version.millrace());
         return Benchmarks.run(names, options, shell.out(), shell::say)
                 ? ExitCode.SUCCEEDED.number()
                 : ExitCode.FAILED.number();
