@@ -71,9 +71,9 @@ final class Scale implements Benchmark {
                 }
             }
             bench.say()
-                    .accept("%d workers: idle %.1f ms a second, paced %.2f ms a task, loaded %.2f ms a task, %.2f s"
+                    .accept("%s: idle %.1f ms a second, paced %.2f ms a task, loaded %.2f ms a task, %.2f s"
                             .formatted(
-                                    row.workers,
+                                    workers(row),
                                     row.idle.getLast(),
                                     row.paced.getLast(),
                                     row.loaded.getLast(),
