@@ -2,12 +2,14 @@ package millrace.worker;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,6 +18,9 @@ import org.slf4j.LoggerFactory;
 final class CacheFolder implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(CacheFolder.class);
     private static final String LOCK = "lock";
+
+    // This process's own are not tried: closing a file gives back every lock that the process has on it.
+    private static final Set<Path> OWN = ConcurrentHashMap.newKeySet();
 
     private final Path folder;
     private final FileChannel channel;
@@ -30,11 +35,15 @@ final class CacheFolder implements AutoCloseable {
     static CacheFolder open(Path parent, String name) throws IOException {
         Files.createDirectories(parent);
         sweep(parent);
-        var folder = Files.createDirectory(parent.resolve(name));
-        var channel = FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        var folder = Files.createDirectory(parent.toRealPath().resolve(name));
+        OWN.add(folder);
+        // Locked before others can see it: to them a lock that nobody holds is that of a process that is gone.
+        var unseen = folder.resolve(LOCK + ".new");
+        var channel = FileChannel.open(unseen, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         if (channel.tryLock() == null) {
             throw new IOException(folder + " is in use by another process");
         }
+        Files.move(unseen, folder.resolve(LOCK), StandardCopyOption.ATOMIC_MOVE);
         return new CacheFolder(folder, channel);
     }
 
@@ -43,9 +52,9 @@ final class CacheFolder implements AutoCloseable {
     }
 
     private static void sweep(Path parent) throws IOException {
-        try (var folders = Files.newDirectoryStream(parent, Files::isDirectory)) {
+        try (var folders = Files.newDirectoryStream(parent.toRealPath(), Files::isDirectory)) {
             for (var other : folders) {
-                if (isAbandoned(other)) {
+                if (!OWN.contains(other) && isAbandoned(other)) {
                     log.info("removing {} of a process that is gone", other);
                     remove(other);
                 }
@@ -55,14 +64,10 @@ final class CacheFolder implements AutoCloseable {
 
     // Without a lock file it is none of ours, or just being made.
     private static boolean isAbandoned(Path other) throws IOException {
-        if (!Files.exists(other.resolve(LOCK))) {
-            return false;
-        }
         try (var channel = FileChannel.open(other.resolve(LOCK), StandardOpenOption.WRITE)) {
-            FileLock lock = channel.tryLock();
-            return lock != null;
-        } catch (OverlappingFileLockException e) {
-            return false; // of another worker in this process
+            return channel.tryLock() != null;
+        } catch (NoSuchFileException e) {
+            return false;
         }
     }
 
@@ -80,6 +85,7 @@ final class CacheFolder implements AutoCloseable {
     @Override
     public void close() {
         remove(folder);
+        OWN.remove(folder);
         try {
             channel.close();
         } catch (IOException e) {
