@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class LargeValues {
     /// From this size on a value that the join only passes on goes elsewhere: smaller ones take less on their way
     /// than to ask for them.
-    static final int PASSED_ON_MIN = 256 << 10;
+    static final int PASSED_ON_MIN = 32 << 10;
 
     /// The most bytes of a value that the join adds to others: the aggregator reads it into memory.
     static final int JOINED_MAX = 32 << 20;
