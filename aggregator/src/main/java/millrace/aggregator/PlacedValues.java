@@ -78,7 +78,7 @@ final class PlacedValues {
 
     private void read(BlobPlace place, BlobTopic.Sink sink) throws BlobMissing {
         try {
-            blobs.read(place, sink, stopped);
+            blobs.readValue(place, sink, stopped);
         } catch (CancelledException e) {
             throw new InterruptException("the partition is not ours any more");
         } catch (IOException e) {

@@ -50,7 +50,7 @@ final class PartStream extends InputStream {
         }
         part = switch (next.get()) {
             case OutputPart.Data(var bytes) -> bytes.newInput();
-            case OutputPart.Placed(var place) -> blobs.open(place);
+            case OutputPart.Placed(var place) -> blobs.openValue(place);
         };
     }
 

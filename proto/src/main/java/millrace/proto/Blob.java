@@ -62,6 +62,13 @@ public record Blob(ByteString digest, long bytes) {
         return new Blob(ByteString.copyFrom(digest.digest()), bytes.length);
     }
 
+    /// What the bytes are.
+    public static Blob of(ByteString bytes) {
+        var digest = Digests.sha256();
+        bytes.asReadOnlyByteBufferList().forEach(digest::update);
+        return new Blob(ByteString.copyFrom(digest.digest()), bytes.size());
+    }
+
     /// Whether the text is one that [#toString] gives.
     public static boolean isText(String text) {
         var matcher = TEXT.matcher(text);

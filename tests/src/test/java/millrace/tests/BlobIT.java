@@ -3,12 +3,17 @@ package millrace.tests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -18,6 +23,7 @@ import millrace.client.JobFailed;
 import millrace.client.JobOptions;
 import millrace.client.Millrace;
 import millrace.proto.Blob;
+import millrace.proto.BlobMissing;
 import millrace.proto.BlobPlace;
 import millrace.proto.Ending;
 import millrace.proto.Policy;
@@ -154,6 +160,47 @@ class BlobIT {
             var output = client.submit(new Sift(whole, 1)).get(TestFleet.PATIENCE);
             assertThat(output.text()).isEqualTo(Long.toString(Sift.sum(MemorySegment.ofArray(bytes))));
         }
+    }
+
+    /// Of two jobs, put in turn; read as they were put, mixed up, and the other way round.
+    @Test
+    void valuesAreReadInAnyOrder() throws Exception {
+        var random = new Random(9);
+        var values = new LinkedHashMap<BlobPlace, ByteString>();
+        try (var topic = new BlobTopic(fleet.cluster(), new Wire(fleet.cluster().fleet()), "values")) {
+            for (var value = 0; value < 60; value++) {
+                var bytes = new byte[random.nextInt(40_000, value % 10 == 0 ? 3_000_000 : 400_000)];
+                random.nextBytes(bytes);
+                var content = UnsafeByteOperations.unsafeWrap(bytes);
+                values.put(topic.writeValue(Blob.of(bytes), content, "job-" + value % 2), content);
+            }
+            var order = new ArrayList<>(values.keySet());
+            assertAllAreRead(topic, order, values);
+            Collections.shuffle(order, random);
+            assertAllAreRead(topic, order, values);
+            assertAllAreRead(topic, List.copyOf(values.keySet()).reversed(), values);
+
+            var first = order.getFirst();
+            var beyond = first.offsets().stream().map(offset -> offset + 10_000).toList();
+            var gone = new BlobPlace(first.blob(), first.put(), first.partition(), beyond, first.putMillis());
+            assertThatThrownBy(() -> read(topic, gone))
+                    .isInstanceOf(BlobMissing.class)
+                    .hasMessageContaining(gone.blob().hex());
+            assertAllAreRead(topic, order, values);
+        }
+    }
+
+    private static void assertAllAreRead(BlobTopic topic, List<BlobPlace> order, Map<BlobPlace, ByteString> values)
+            throws Exception {
+        for (var place : order) {
+            assertThat(read(topic, place)).as("%s", place).isEqualTo(values.get(place));
+        }
+    }
+
+    private static ByteString read(BlobTopic topic, BlobPlace place) throws Exception {
+        var bytes = ByteString.newOutput();
+        topic.readValue(place, bytes::write, () -> false);
+        return bytes.toByteString();
     }
 
     @Test

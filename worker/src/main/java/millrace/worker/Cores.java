@@ -10,14 +10,21 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import millrace.proto.Result.Answer;
 import millrace.proto.Result.Cost;
+import millrace.worker.LargeValues.Outcome;
 
 /// The threads that compute, one for each core. Any thread may call it; nothing waits.
 ///
 /// They run below all others in priority: with every core computing, Kafka's threads would else wait for a time
 /// slice before they can fetch the next task. The JVM heeds priorities only with `-XX:ThreadPriorityPolicy=1`.
 final class Cores {
-    /// Told, by a computing thread, when a kernel has stopped.
+    /// Told when a kernel has stopped.
     interface Listener {
+        /// A kernel has stopped, and left a value that is to be put elsewhere; [#computed] follows, by another
+        /// thread, when it is.
+        void putting(long ticket);
+
+        /// A task is answered.
+        ///
         /// @param heldBytes of the heap, as [HeldBytes] measures them
         void computed(long ticket, Answer answer, Cost cost, long heldBytes);
     }
@@ -85,7 +92,7 @@ final class Cores {
             var cpu = threads.getCurrentThreadCpuTime();
             var collections = held.collections();
             var allocatedBefore = threads.getCurrentThreadAllocatedBytes();
-            var answer = compute();
+            var outcome = compute();
             var allocated = Math.max(0, threads.getCurrentThreadAllocatedBytes() - allocatedBefore);
             var cost = new Cost(
                     Math.max(0, threads.getCurrentThreadCpuTime() - cpu),
@@ -94,11 +101,22 @@ final class Cores {
                     allocated,
                     work.extra());
             Thread.interrupted(); // a kernel's interruption of itself is not the next one's
+            var heldBytes = held.of(collections, allocated);
             runs.remove(order.ticket());
-            listener.computed(order.ticket(), answer, cost, held.of(collections, allocated));
+            switch (outcome) {
+                case Outcome.Answered(var answer) -> listener.computed(order.ticket(), answer, cost, heldBytes);
+                case Outcome.Large large -> {
+                    listener.putting(order.ticket());
+                    // Until it is durable the core computes another task.
+                    Thread.ofVirtual()
+                            .name("put")
+                            .start(() -> listener.computed(
+                                    order.ticket(), supplies.values().put(large), cost, heldBytes));
+                }
+            }
         }
 
-        private Answer compute() {
+        private Outcome compute() {
             try (work) {
                 return order.math().compute(order.task(), work, supplies.values());
             }

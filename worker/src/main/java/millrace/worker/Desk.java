@@ -30,8 +30,8 @@ import millrace.proto.Topics;
 ///   end drop it in silence. What cannot be computed here is handed back by a result.
 /// - A task that was delivered three times has probably killed two workers. It is handed back as a suspect, and
 ///   comes again to be computed alone. The fourth delivery of a task that was alone blames it.
-/// - In hand are at most one and a half times as many tasks as there are cores, and while one of them is
-///   claimed no more are taken than cores are free: what waits here behind a long task would be computed at
+/// - In hand are at most one and a half times as many tasks as there are cores, those not counted whose values
+///   are on the way to where large ones go, and while one of them is claimed no more are taken than cores are free: what waits here behind a long task would be computed at
 ///   once elsewhere. For the same reason a task that found no core for a third of its lock is handed back
 ///   rather than claimed.
 /// - A kernel that does not stop when it is told to has five seconds; then the process leaves, and takes the
@@ -178,7 +178,14 @@ public final class Desk {
         return settle(now);
     }
 
-    /// A kernel has stopped.
+    /// A kernel has stopped, and its value is on the way to where large values go: its core is free, its memory
+    /// is not.
+    public List<Action> putting(long now, long ticket) {
+        hands.putting(hands.get(ticket));
+        return settle(now);
+    }
+
+    /// A kernel has stopped, and its value is where it belongs.
     ///
     /// @param answer what came of it
     /// @param cost   as measured, with no queue time
@@ -396,7 +403,7 @@ public final class Desk {
     }
 
     private void review(Hand hand, long now) {
-        if (hand.running && !hand.stopping && now - hand.startedAt >= hand.limitNanos()) {
+        if (hand.running && !hand.putting && !hand.stopping && now - hand.startedAt >= hand.limitNanos()) {
             stop(hand, now);
             answer(
                     hand,
@@ -407,7 +414,7 @@ public final class Desk {
                             ""),
                     hand.costSoFar(now));
         }
-        if (hand.running && hand.stopping && now - hand.stoppingAt >= STOP_WITHIN.toNanos()) {
+        if (hand.running && !hand.putting && hand.stopping && now - hand.stoppingAt >= STOP_WITHIN.toNanos()) {
             leaveStuck(hand, now);
         }
         if (hand.unpublished) {
@@ -426,7 +433,7 @@ public final class Desk {
     }
 
     private void stop(Hand hand, long now) {
-        if (hand.running && !hand.stopping) {
+        if (hand.running && !hand.putting && !hand.stopping) {
             hand.stopping = true;
             hand.stoppingAt = now;
             actions.add(new Action.Cancel(hand.ticket));
@@ -511,7 +518,7 @@ public final class Desk {
         if (phase != Phase.WORKING || hands.alone() != null || !publishTrouble.isEmpty() || !beatTrouble.isEmpty()) {
             return false;
         }
-        var taken = hands.count() + berths.recordsAskedFor();
+        var taken = hands.count() - hands.putting() + berths.recordsAskedFor();
         var anyWillStart = taken < config.cores() && !hands.anyWaitsForMemory();
         // A lane takes as many records as its consumer was made for, so the last core may bring some that wait.
         return taken + config.laneRecords() <= config.handsMax() && (anyWillStart || !hands.anyClaimed());

@@ -51,10 +51,13 @@ final class Hand {
     /// It is in the queue for a core.
     boolean queued;
 
-    /// Whether its kernel runs.
+    /// Whether its kernel runs, or its value is being put elsewhere.
     boolean running;
 
     long startedAt;
+
+    /// Whether its kernel has stopped and its value is being put elsewhere; it still counts as running.
+    boolean putting;
 
     /// Whether its kernel was told to stop, and when.
     boolean stopping;
@@ -127,7 +130,7 @@ final class Hand {
         } else if (!unpublished && !written && !claimed()) {
             next = earlier(next, claimAt);
         }
-        if (running) {
+        if (running && !putting) {
             next = earlier(next, stopping ? stoppingAt + Desk.STOP_WITHIN.toNanos() : startedAt + limitNanos());
         }
         return next;

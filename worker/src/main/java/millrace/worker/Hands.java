@@ -38,7 +38,9 @@ final class Hands {
     /// The task that is or will be computed with nothing else in the process.
     private @Nullable Hand alone;
 
+    // Kernels that run, and values that are on their way.
     private int running;
+    private int putting;
     private long tickets;
 
     Hands(int cores, MemoryBudget memory) {
@@ -108,15 +110,15 @@ final class Hands {
     /// The next task that may start now.
     Optional<Hand> next(long now) {
         if (alone != null) {
-            return running == 0 ? Optional.of(alone) : Optional.empty();
+            return running + putting == 0 ? Optional.of(alone) : Optional.empty();
         }
-        if (running >= cores) {
+        if (!anyCoreFree()) {
             return Optional.empty();
         }
         var looked = 0;
         for (var waiting = queue.iterator(); waiting.hasNext() && looked < LOOKED_AT_MAX; looked++) {
             var hand = waiting.next();
-            if (running == 0 || memory.hasRoomFor(memory.bytes(hand.task, hand.declaredBytes))) {
+            if (running + putting == 0 || memory.hasRoomFor(memory.bytes(hand.task, hand.declaredBytes))) {
                 waiting.remove();
                 hand.queued = false;
                 return Optional.of(hand);
@@ -130,13 +132,30 @@ final class Hands {
 
     /// Whether a core is free for a task that waits, but no memory. To be asked when all that may start have.
     boolean anyWaitsForMemory() {
-        return running < cores && !queue.isEmpty();
+        return anyCoreFree() && !queue.isEmpty();
+    }
+
+    // Beside a full house about as many values are on their way: more would only wait for the brokers, in memory.
+    private boolean anyCoreFree() {
+        return running < cores && running + putting < 2 * cores;
+    }
+
+    /// Tasks whose values are on their way.
+    int putting() {
+        return putting;
+    }
+
+    /// A task's core is free, its memory is not.
+    void putting(Hand hand) {
+        hand.putting = true;
+        running--;
+        putting++;
     }
 
     /// What a task that waits did not find in time.
     String lack(Hand hand) {
         var within = Desk.CLAIM_AFTER.toSeconds();
-        if (running >= cores) {
+        if (!anyCoreFree()) {
             return "no core was free within %d s".formatted(within);
         }
         var bytes = memory.bytes(hand.task, hand.declaredBytes);
@@ -159,7 +178,12 @@ final class Hands {
         if (hand.declaredBytes == MemoryBudget.UNKNOWN) {
             memory.saw(hand.task, heldBytes);
         }
-        running--;
+        if (hand.putting) {
+            hand.putting = false;
+            putting--;
+        } else {
+            running--;
+        }
         if (hand == alone) {
             alone = null;
         }

@@ -15,6 +15,7 @@ import millrace.proto.Result.HandBackReason;
 import millrace.proto.Result.HandedBack;
 import millrace.proto.Task;
 import millrace.proto.Work;
+import millrace.worker.LargeValues.Outcome;
 
 /// A kernel with its description, ready to compute. Any thread, several at once.
 ///
@@ -31,31 +32,34 @@ public record Ready<D extends Description>(Kernel<D> kernel, D description, long
     /// kills a worker that computes nothing else. What is answered here is memory asked for outside the heap,
     /// and all of it without that option.
     public Result.Answer compute(Task task, Work work) {
-        return compute(task, work, LargeValues.NOWHERE);
+        return switch (compute(task, work, LargeValues.NOWHERE)) {
+            case Outcome.Answered(var answer) -> answer;
+            case Outcome.Large large -> throw new IllegalStateException(large.task() + " has nowhere to put its value");
+        };
     }
 
-    /// @param values where values go that are too large for a record, or only passed on by the join
-    Result.Answer compute(Task task, Work work, LargeValues values) {
+    /// @param values what becomes of values that are too large for a record, or only passed on by the join
+    Outcome compute(Task task, Work work, LargeValues values) {
         try {
             var value = kernel.compute(description, work, task.first(), task.end());
-            if (value == null) {
-                return new Failed(FailureKind.EXCEPTION, this + " returned null", "");
-            }
-            return values.answer(task, description.join(), value);
-        } catch (CancelledException e) {
-            return new Failed(FailureKind.EXCEPTION, String.valueOf(e.getMessage()), "");
-        } catch (BlobMissing e) {
-            return missing(task, e);
-        } catch (BadInput e) {
-            // What blobs hold is seen only here. No attempt can make it better.
-            return new Failed(FailureKind.BAD_PARAMETERS, String.valueOf(e.getMessage()), "");
-        } catch (StackOverflowError e) {
-            return failed(FailureKind.STACK_OVERFLOW, e);
-        } catch (OutOfMemoryError e) {
-            return failed(FailureKind.OUT_OF_MEMORY, e);
+            return value == null
+                    ? new Outcome.Answered(new Failed(FailureKind.EXCEPTION, this + " returned null", ""))
+                    : values.of(task, description.join(), value);
         } catch (Throwable e) { // whatever a kernel does is its own failure, not the worker's
-            return failed(FailureKind.EXCEPTION, e);
+            return new Outcome.Answered(answer(task, e));
         }
+    }
+
+    private static Result.Answer answer(Task task, Throwable thrown) {
+        return switch (thrown) {
+            case CancelledException e -> new Failed(FailureKind.EXCEPTION, String.valueOf(e.getMessage()), "");
+            case BlobMissing e -> missing(task, e);
+            // What blobs hold is seen only here. No attempt can make it better.
+            case BadInput e -> new Failed(FailureKind.BAD_PARAMETERS, String.valueOf(e.getMessage()), "");
+            case StackOverflowError e -> failed(FailureKind.STACK_OVERFLOW, e);
+            case OutOfMemoryError e -> failed(FailureKind.OUT_OF_MEMORY, e);
+            default -> failed(FailureKind.EXCEPTION, thrown);
+        };
     }
 
     // Another worker may have it, or a broker that was away come back; but not for ever.

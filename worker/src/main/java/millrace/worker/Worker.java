@@ -102,7 +102,7 @@ final class Worker implements Role.Running, Lane.Listener, Outbox.Listener, Core
                 new Supplies(
                         new BlobCache(folder.path(), blobConfig.bytesMax(), new FleetBlobs(blobs, blobConfig.shared())),
                         shelf,
-                        new LargeValues(blobs::write)),
+                        new LargeValues(blobs::writeValue)),
                 this);
         footprints = new Footprints(config.cores(), Worker::vitals, System::nanoTime);
         outbox = new Outbox(
@@ -267,6 +267,11 @@ final class Worker implements Role.Running, Lane.Listener, Outbox.Listener, Core
     @Override
     public void delivered(int lane, List<Delivery> records) {
         tell(now -> desk.delivered(now, lane, records));
+    }
+
+    @Override
+    public void putting(long ticket) {
+        tell(now -> desk.putting(now, ticket));
     }
 
     @Override

@@ -3,12 +3,14 @@ package millrace.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import millrace.proto.Blob;
 import millrace.proto.BlobMissing;
+import millrace.proto.BlobPlace;
 import millrace.proto.Result;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -17,14 +19,33 @@ class CoresTest {
     private record Told(long ticket, Result.Answer answer, Result.Cost cost, long held) {}
 
     private final BlockingQueue<Told> told = new ArrayBlockingQueue<>(10);
+    private final BlockingQueue<Long> putting = new ArrayBlockingQueue<>(10);
+    private final CountDownLatch store = new CountDownLatch(1);
     private final BlobCache blobs = new BlobCache(Path.of("nowhere"), Blob.BYTES_MAX, (blob, _, _) -> {
         throw new BlobMissing(blob, "nobody put it");
     });
     private final Shelf shelf = new Shelf(System::nanoTime, () -> false);
     private final Cores cores = new Cores(
             2,
-            new Supplies(blobs, shelf, LargeValues.NOWHERE),
-            (ticket, answer, cost, held) -> told.add(new Told(ticket, answer, cost, held)));
+            new Supplies(blobs, shelf, new LargeValues((blob, _, _) -> {
+                try {
+                    store.await();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+                return new BlobPlace(blob, 1, 1, List.of(0L, 1L), 0);
+            })),
+            new Cores.Listener() {
+                @Override
+                public void putting(long ticket) {
+                    putting.add(ticket);
+                }
+
+                @Override
+                public void computed(long ticket, Result.Answer answer, Result.Cost cost, long held) {
+                    told.add(new Told(ticket, answer, cost, held));
+                }
+            });
 
     @AfterEach
     void close() {
@@ -46,6 +67,22 @@ class CoresTest {
                     .isInstanceOfSatisfying(
                             Result.Done.class,
                             done -> assertThat(done.value().byteAt(0)).isEqualTo((byte) Thread.MIN_PRIORITY));
+        }
+    }
+
+    @Test
+    void coresComputeOnWhileValuesArePut() throws InterruptedException {
+        for (var ticket = 1; ticket <= 4; ticket++) { // more than there are threads
+            compute(ticket, (_, _, _) -> new byte[Result.VALUE_MAX + 1]);
+            assertThat(putting.poll(1, TimeUnit.MINUTES)).isEqualTo(ticket);
+        }
+        assertThat(told).isEmpty();
+        assertThat(cores.running()).isZero();
+        store.countDown();
+        for (var ticket = 1; ticket <= 4; ticket++) {
+            assertThat(next().answer())
+                    .isInstanceOfSatisfying(
+                            Result.Done.class, done -> assertThat(done.place()).isNotNull());
         }
     }
 

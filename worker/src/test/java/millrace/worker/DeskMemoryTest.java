@@ -36,6 +36,40 @@ class DeskMemoryTest {
     }
 
     @Test
+    void valueOnItsWayKeepsItsMemoryButNotItsCore() {
+        rig = DeskRig.working(
+                new WorkerConfig(1, 2, 2, Duration.ofSeconds(10), 100), (first, _) -> OptionalLong.of(first % 1000));
+        rig.deliver(0, 1, task(40), task(1040));
+        assertThat(rig.isComputing(task(1040))).isFalse();
+        rig.put(task(40));
+        assertThat(rig.isComputing(task(1040))).isTrue();
+        assertThat(rig.desk.memoryTaken()).isEqualTo(80);
+        rig.put(task(1040));
+        rig.deliver(1, 1, task(2020));
+        assertThat(rig.isComputing(task(2020)))
+                .as("with two values on their way")
+                .isFalse();
+        rig.finish(task(40));
+        assertThat(rig.isComputing(task(2020))).isTrue();
+        rig.finish(task(1040));
+        rig.finish(task(2020));
+        assertThat(rig.desk.memoryTaken()).isZero();
+        assertThat(rig.answers(task(1040))).hasSize(1);
+    }
+
+    @Test
+    void valueThatBrokersDoNotTakeForLongDoesNotEndTheWorker() {
+        rig.deliver(task(40));
+        rig.put(task(40));
+        rig.end(DeskRig.JOB);
+        rig.pass(Desk.STOP_WITHIN.plusSeconds(60));
+        assertThat(rig.exit).isNull();
+        rig.finish(task(40));
+        assertThat(rig.desk.memoryTaken()).isZero();
+        assertThat(rig.desk.inHand()).isZero();
+    }
+
+    @Test
     void smallerTaskOvertakesOneThatWaitsForMemory() {
         rig.deliver(0, 1, task(80), task(1080));
         rig.deliver(1, 1, task(20));

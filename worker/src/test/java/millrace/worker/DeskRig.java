@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import millrace.proto.Computation;
 import millrace.proto.Heartbeat;
 import millrace.proto.JobSpec;
@@ -58,6 +59,8 @@ final class DeskRig {
     final TreeSet<Integer> opening = new TreeSet<>();
     final TreeSet<Integer> polling = new TreeSet<>();
     final Map<Key, Action.Compute> computing = new LinkedHashMap<>();
+    final Map<Key, Action.Compute> putting = new LinkedHashMap<>();
+    private final TreeSet<Long> put = new TreeSet<>();
     final TreeSet<Long> cancelled = new TreeSet<>();
     final ArrayDeque<Action.Publish> publishing = new ArrayDeque<>();
     final ArrayDeque<Heartbeat> beating = new ArrayDeque<>();
@@ -201,13 +204,22 @@ final class DeskRig {
         carryOut(desk.delivered(now, lane, records));
     }
 
-    /// A task's kernel comes to its end.
+    /// A task's kernel comes to its end, and leaves a value that is to be put elsewhere.
+    void put(Task task) {
+        var compute = Objects.requireNonNull(computing.remove(Key.of(task)), "it is computed");
+        putting.put(Key.of(task), compute);
+        put.add(compute.ticket());
+        carryOut(desk.putting(now, compute.ticket()));
+    }
+
+    /// A task's kernel comes to its end, or its value to where it belongs.
     void finish(Task task) {
         finish(task, new Result.Done(ByteString.copyFromUtf8("value")));
     }
 
     void finish(Task task, Result.Answer answer) {
-        var compute = computing.remove(Key.of(task));
+        var compute =
+                computing.containsKey(Key.of(task)) ? computing.remove(Key.of(task)) : putting.remove(Key.of(task));
         assertThat(compute).as("%s is computed", task).isNotNull();
         carryOut(desk.computed(
                 now, Objects.requireNonNull(compute).ticket(), answer, new Result.Cost(1_000, 2_000, 0, 3), heldBytes));
@@ -216,6 +228,7 @@ final class DeskRig {
     void writeResult() {
         var publish = publishing.remove();
         written.add(publish.result());
+        put.remove(publish.ticket());
         carryOut(desk.published(now, publish.ticket()));
     }
 
@@ -283,7 +296,10 @@ final class DeskRig {
 
     void carryOut(List<Action> actions) {
         actions.forEach(this::carryOut);
-        assertThat(desk.inHand()).as("tasks in hand").isLessThanOrEqualTo(config.handsMax());
+        assertThat(desk.inHand() - put.size()).as("tasks in hand").isLessThanOrEqualTo(config.handsMax());
+        assertThat(computing.size() + putting.size())
+                .as("tasks computed and values on their way")
+                .isLessThanOrEqualTo(2 * config.cores());
         while (!holdsResults && !publishing.isEmpty()) {
             writeResult();
         }
@@ -350,8 +366,8 @@ final class DeskRig {
 
     private void compute(Action.Compute compute) {
         assertThat(computing).as("tasks computed").hasSizeLessThan(config.cores());
-        assertThat((compute.task().alone() && !computing.isEmpty())
-                        || computing.values().stream()
+        assertThat((compute.task().alone() && !(computing.isEmpty() && putting.isEmpty()))
+                        || Stream.concat(computing.values().stream(), putting.values().stream())
                                 .anyMatch(other -> other.task().alone()))
                 .as("a task that must be alone is not")
                 .isFalse();

@@ -2,7 +2,6 @@ package millrace.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.util.stream.LongStream;
 import millrace.proto.Blob;
 import millrace.proto.BlobPiece;
@@ -13,6 +12,7 @@ import millrace.proto.Result.Done;
 import millrace.proto.Result.Failed;
 import millrace.proto.Result.FailureKind;
 import millrace.proto.Result.HandedBack;
+import millrace.worker.LargeValues.Outcome;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.Test;
 
@@ -20,10 +20,9 @@ class LargeValuesTest {
     private static final Join JOINED = new Join.CountsByKey();
     private static final Join PASSED_ON = new Join.Concatenation();
 
-    private final LargeValues values = new LargeValues((blob, content, _) -> {
-        try (var in = content.open()) {
-            assertThat(Blob.of(in.readAllBytes())).isEqualTo(blob);
-        }
+    private final LargeValues values = new LargeValues((blob, value, job) -> {
+        assertThat(Blob.of(value.toByteArray())).isEqualTo(blob);
+        assertThat(job).isEqualTo(DeskRig.JOB);
         return place(blob);
     });
 
@@ -33,7 +32,10 @@ class LargeValuesTest {
     }
 
     private static Result.Answer answer(LargeValues values, Join join, int bytes) {
-        return values.answer(DeskRig.task(1), join, new byte[bytes]);
+        return switch (values.of(DeskRig.task(1), join, new byte[bytes])) {
+            case Outcome.Answered(var answer) -> answer;
+            case Outcome.Large large -> values.put(large);
+        };
     }
 
     @Test
@@ -77,11 +79,11 @@ class LargeValuesTest {
         assertThat(answer(away, JOINED, Result.VALUE_MAX + 1))
                 .isInstanceOfSatisfying(
                         HandedBack.class, back -> assertThat(back.detail()).contains("no broker"));
-        var full = new LargeValues((_, _, _) -> {
-            throw new IOException("no room");
+        var gone = new LargeValues((_, _, _) -> {
+            throw new IllegalStateException("closed");
         });
-        assertThat(answer(full, PASSED_ON, 1_000_000))
+        assertThat(answer(gone, PASSED_ON, 1_000_000))
                 .isInstanceOfSatisfying(
-                        HandedBack.class, back -> assertThat(back.detail()).contains("no room"));
+                        HandedBack.class, back -> assertThat(back.detail()).contains("closed"));
     }
 }

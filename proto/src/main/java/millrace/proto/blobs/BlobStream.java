@@ -17,11 +17,12 @@ final class BlobStream extends InputStream {
     private int at;
     private boolean ended;
 
-    BlobStream(PieceReaders readers, BlobPlace place) {
+    /// @param verified whether to verify its digest at its end
+    BlobStream(PieceReaders readers, BlobPlace place, boolean verified) {
         this.readers = readers;
         var taken = readers.take();
         reader = taken;
-        taken.begin(place);
+        taken.begin(place, verified);
     }
 
     @Override

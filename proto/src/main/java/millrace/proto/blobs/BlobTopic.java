@@ -1,11 +1,13 @@
 package millrace.proto.blobs;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -95,6 +97,28 @@ public final class BlobTopic implements AutoCloseable {
         return place;
     }
 
+    /// Puts a value that is found by its place alone, to be read by [#openValue] or [#readValue]. Returns once it is
+    /// durable.
+    ///
+    /// @param value the blob
+    /// @param near  values with the same lie one after the other, so that they are read without jumps
+    /// @throws KafkaException when the brokers do not take it
+    public BlobPlace writeValue(Blob blob, ByteString value, String near) {
+        var put = ThreadLocalRandom.current().nextLong();
+        var partition = 1 + Topics.partition(near, piecePartitions());
+        var sent = new ArrayList<Future<RecordMetadata>>();
+        for (var piece = 0; piece < BlobPiece.count(blob); piece++) {
+            var from = piece * BlobPiece.BYTES;
+            var data = value.substring(from, Math.min(value.size(), from + BlobPiece.BYTES));
+            sent.add(send(new BlobPiece(blob, put, piece, data), partition));
+        }
+        return new BlobPlace(blob, put, partition, offsets(sent), System.currentTimeMillis());
+    }
+
+    private static List<Long> offsets(List<Future<RecordMetadata>> sent) {
+        return sent.stream().map(BlobTopic::await).map(RecordMetadata::offset).toList();
+    }
+
     /// Puts a blob that is found by its place alone. Returns once it is durable.
     ///
     /// @throws IOException when the content cannot be read, or is not what the blob says: it has changed
@@ -116,10 +140,7 @@ public final class BlobTopic implements AutoCloseable {
                 sent.add(send(new BlobPiece(blob, put, piece, UnsafeByteOperations.unsafeWrap(data)), partition));
                 meter.moved(from + wanted, blob.bytes());
             }
-            var offsets = new ArrayList<Long>(sent.size());
-            for (var one : sent) {
-                offsets.add(await(one).offset());
-            }
+            var offsets = offsets(sent);
             if (in.read() < 0
                     && UnsafeByteOperations.unsafeWrap(digest.digest()).equals(blob.digest())) {
                 return new BlobPlace(blob, put, partition, offsets, System.currentTimeMillis());
@@ -177,10 +198,28 @@ public final class BlobTopic implements AutoCloseable {
     /// @throws KafkaException when the brokers do not answer
     public void read(BlobPlace place, Sink sink, BooleanSupplier cancelled)
             throws BlobMissing, CancelledException, IOException {
+        read(place, true, sink, cancelled);
+    }
+
+    /// Reads a value that a worker has put. Its pieces are verified, as results are; its digest is not: it goes into
+    /// that of an output, or its join checks it.
+    ///
+    /// @param cancelled asked often, several times a second
+    /// @throws BlobMissing when a piece is gone or broken; what the sink has got is then of no use
+    /// @throws CancelledException when `cancelled` says so
+    /// @throws IOException when the sink fails
+    /// @throws KafkaException when the brokers do not answer
+    public void readValue(BlobPlace place, Sink sink, BooleanSupplier cancelled)
+            throws BlobMissing, CancelledException, IOException {
+        read(place, false, sink, cancelled);
+    }
+
+    private void read(BlobPlace place, boolean verified, Sink sink, BooleanSupplier cancelled)
+            throws BlobMissing, CancelledException, IOException {
         PieceReader reader = readers.take();
         var sound = false;
         try {
-            reader.begin(place);
+            reader.begin(place, verified);
             for (var piece = reader.next(cancelled); piece != null; piece = reader.next(cancelled)) {
                 sink.accept(piece);
             }
@@ -193,7 +232,12 @@ public final class BlobTopic implements AutoCloseable {
     /// The bytes of a blob, read as they are needed; where the stream ends, its digest has been verified.
     /// Otherwise its `read` fails, with the digest in the message.
     public InputStream open(BlobPlace place) {
-        return new BlobStream(readers, place);
+        return new BlobStream(readers, place, true);
+    }
+
+    /// The bytes of a value that a worker has put, as [#readValue] reads it.
+    public InputStream openValue(BlobPlace place) {
+        return new BlobStream(readers, place, false);
     }
 
     /// Makes a blob findable.

@@ -4,12 +4,11 @@ import com.google.protobuf.UnsafeByteOperations;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import millrace.proto.BlobMissing;
@@ -36,12 +35,19 @@ final class PieceReader implements AutoCloseable {
     private static final long STALLED_NANOS = 20_000_000_000L;
 
     /// Pieces of others that are read over rather than jumped over.
-    private static final long READ_OVER = 3;
+    private static final long READ_OVER = 8;
+
+    /// Bytes of pieces of others that are kept: values that are read one after the other were put nearly so.
+    private static final long KEPT_BYTES = 8L << 20;
 
     private final Channel<BlobRecord> channel;
     private final KafkaConsumer<byte[], byte[]> consumer;
-    private final Deque<ConsumerRecord<byte[], byte[]>> fetched = new ArrayDeque<>();
+    // What came before the consumer's position and was not asked for so far, by offset.
+    private final TreeMap<Long, ConsumerRecord<byte[], byte[]>> fetched = new TreeMap<>();
+    private long fetchedBytes;
+    private @Nullable TopicPartition from;
     private final MessageDigest digest = Digests.sha256();
+    private boolean verified;
     private @Nullable BlobPlace place;
     private int next;
 
@@ -71,43 +77,51 @@ final class PieceReader implements AutoCloseable {
     }
 
     /// Begins with a blob; [#next] gives its pieces.
-    void begin(BlobPlace wanted) {
+    ///
+    /// @param whole whether to verify the digest of the whole
+    void begin(BlobPlace wanted, boolean whole) {
         place = wanted;
+        verified = whole;
         next = 0;
-        fetched.clear();
         digest.reset();
-        if (!wanted.offsets().isEmpty()) {
-            var from = new TopicPartition(channel.topic(), wanted.partition());
-            consumer.assign(Set.of(from));
-            consumer.seek(from, wanted.offsets().getFirst());
+        var partition = new TopicPartition(channel.topic(), wanted.partition());
+        if (!wanted.offsets().isEmpty() && !partition.equals(from)) {
+            assign(partition);
+            consumer.seek(partition, wanted.offsets().getFirst());
         }
     }
 
-    /// The next piece, or null behind the last one: then the digest has been verified.
+    private void assign(TopicPartition partition) {
+        from = partition;
+        consumer.assign(Set.of(partition));
+        fetched.clear();
+        fetchedBytes = 0;
+    }
+
+    /// The next piece, or null behind the last one: then the digest has been verified if it was to be.
     ///
     /// @throws TimeoutException when the brokers give nothing for long
     byte @Nullable [] next(BooleanSupplier cancelled) throws BlobMissing, CancelledException {
         var current = Objects.requireNonNull(place, "nothing has begun");
         if (next == current.offsets().size()) {
-            if (!UnsafeByteOperations.unsafeWrap(digest.digest())
-                    .equals(current.blob().digest())) {
+            if (verified
+                    && !UnsafeByteOperations.unsafeWrap(digest.digest())
+                            .equals(current.blob().digest())) {
                 throw new BlobMissing(current.blob(), "its pieces together are something else");
             }
             return null;
         }
         var asked = System.nanoTime();
         while (true) {
-            for (var record = fetched.poll(); record != null; record = fetched.poll()) {
-                long wanted = current.offsets().get(next);
-                if (record.offset() > wanted) {
-                    throw gone(current, next);
-                }
-                if (record.offset() == wanted) {
-                    var piece = piece(current, next, record);
+            var record = fetched.remove(current.offsets().get(next));
+            if (record != null) {
+                fetchedBytes -= record.serializedValueSize();
+                var piece = piece(current, next, record);
+                if (verified) {
                     digest.update(piece);
-                    next++;
-                    return piece;
                 }
+                next++;
+                return piece;
             }
             if (cancelled.getAsBoolean()) {
                 throw new CancelledException();
@@ -126,18 +140,22 @@ final class PieceReader implements AutoCloseable {
         long wanted = current.offsets().get(next);
         try {
             var at = consumer.position(tp);
-            if (at > wanted) {
-                throw gone(current, next);
-            }
-            if (wanted > at + READ_OVER) {
+            if (wanted < at || wanted > at + READ_OVER) {
                 consumer.seek(tp, wanted);
             }
-            consumer.poll(POLL).forEach(fetched::add);
+            for (var record : consumer.poll(POLL)) {
+                if (record.value() != null && fetched.put(record.offset(), record) == null) {
+                    fetchedBytes += record.serializedValueSize();
+                }
+            }
+            if (!fetched.containsKey(wanted) && (consumer.position(tp) > wanted || end(tp) <= wanted)) {
+                throw gone(current, next);
+            }
         } catch (OffsetOutOfRangeException e) {
             throw gone(current, next);
         }
-        if (fetched.isEmpty() && end(tp) <= wanted) {
-            throw gone(current, next);
+        while (fetchedBytes > KEPT_BYTES && fetched.firstKey() != wanted) {
+            fetchedBytes -= fetched.pollFirstEntry().getValue().serializedValueSize();
         }
     }
 
@@ -167,7 +185,7 @@ final class PieceReader implements AutoCloseable {
 
     Map<String, BlobTopic.Listed> places(Predicate<String> wanted) {
         var tp = new TopicPartition(channel.topic(), BlobRecord.PLACES);
-        consumer.assign(Set.of(tp));
+        assign(tp);
         var ends = consumer.endOffsets(Set.of(tp));
         long end = ends.getOrDefault(tp, 0L);
         consumer.seekToBeginning(Set.of(tp));
