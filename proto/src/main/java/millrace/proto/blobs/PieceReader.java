@@ -63,6 +63,10 @@ final class PieceReader implements AutoCloseable {
                         "none",
                         "allow.auto.create.topics",
                         "false",
+                        // What is wanted is there. A fetch that waits at the end of a partition for more would hold
+                        // up the next one, elsewhere, as long.
+                        "fetch.max.wait.ms",
+                        "5",
                         // A few pieces at once: what a reader takes in memory is about twice that.
                         "max.partition.fetch.bytes",
                         Integer.toString(4 << 20),
