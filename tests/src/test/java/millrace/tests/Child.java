@@ -44,7 +44,9 @@ public final class Child implements AutoCloseable {
         starts++;
         try {
             var started = new ProcessBuilder(command).redirectErrorStream(true).start();
-            return new Run(started, Thread.ofVirtual().start(() -> listen(started)));
+            // A virtual thread that reads from a process keeps its carrier: with a few children nothing virtual runs.
+            var listening = Thread.ofPlatform().daemon().name(name);
+            return new Run(started, listening.start(() -> listen(started)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
