@@ -72,7 +72,7 @@ final class OutputCommand implements Callable<Integer> {
         try (var view = new ProgressView(shell, false, System.nanoTime());
                 var millrace = Connection.open(cluster, shell)) {
             var job = Connection.job(millrace, latest(millrace));
-            var target = new OutputTarget(shell, file, format.json(), raw);
+            var target = new OutputTarget(shell, file, format.json(), raw, false, true);
             var description = Descriptions.load().read(job.spec().computation());
             description.ifPresent(target::check);
             var ending = new Follower(millrace, view, new CompletableFuture<>()).follow(job, patience);

@@ -18,10 +18,16 @@ final class OutputTarget {
     private final @Nullable Path file;
     private final boolean json;
     private final boolean raw;
+    private final boolean quiet;
+    private final boolean lasts;
 
-    /// @param file or null for standard output
-    /// @param raw  whether the canonical bytes are wanted, not what people read
-    OutputTarget(Shell shell, @Nullable Path file, boolean json, boolean raw) {
+    /// @param file  or null for standard output
+    /// @param raw   whether the canonical bytes are wanted, not what people read
+    /// @param quiet whether not to tell how far it is
+    /// @param lasts whether the fleet is there when this command is not any more
+    OutputTarget(Shell shell, @Nullable Path file, boolean json, boolean raw, boolean quiet, boolean lasts) {
+        this.quiet = quiet;
+        this.lasts = lasts;
         this.shell = shell;
         this.file = file;
         this.json = json;
@@ -75,11 +81,7 @@ final class OutputTarget {
         var target = file;
         try {
             if (target != null) {
-                if (raw) {
-                    Output.save(target, out -> write(output, out));
-                } else {
-                    output.save(target);
-                }
+                save(output, target);
                 Sidecar.write(target, report, JobReport.of(output.ending(), report.cores()));
                 if (json) {
                     shell.out().println(report.json(target.toString()));
@@ -98,10 +100,28 @@ final class OutputTarget {
             throw new Refusal(
                     ExitCode.MACHINE,
                     "cannot write the output of job " + report.spec().job() + (target == null ? "" : " to " + target)
-                            + ": " + e.getMessage() + "; it is kept: millrace output "
-                            + report.spec().job(),
+                            + ": " + e.getMessage() + "; it is kept: "
+                            + again(report.spec().job()),
                     e);
         }
+    }
+
+    private void save(Output output, Path target) throws IOException {
+        var large = lasts && output.canonical().bytes() >= Output.RESUMED_MIN;
+        try (var view = new ProgressView(shell, quiet, System.nanoTime());
+                var _ = new OnInterrupt(() -> {
+                    view.clear();
+                    if (large) { // else it begins anew, if it can
+                        shell.say("interrupted; what has come is kept, and the rest comes with: "
+                                + again(output.ending().job()));
+                    }
+                })) {
+            output.save(target, raw, new TransferBar(view, System::nanoTime));
+        }
+    }
+
+    private String again(String job) {
+        return "millrace output " + job + (raw ? " --raw" : "") + (file == null ? "" : " -o " + file);
     }
 
     private void write(Output output, OutputStream out) throws IOException {

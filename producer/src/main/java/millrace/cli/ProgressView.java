@@ -44,6 +44,23 @@ final class ProgressView implements AutoCloseable {
         }
     }
 
+    /// Shows how far an output has come.
+    ///
+    /// @param rest  in words
+    /// @param nanos the clock now
+    synchronized void show(long bytes, long of, String rest, long nanos) {
+        if (quiet) {
+            return;
+        }
+        var part = of == 0 ? 1 : (double) bytes / of;
+        if (terminal) {
+            draw(Text.line(bar(part) + " " + rest, WIDTH));
+        } else if (nanos - plainAt >= 0) {
+            plainAt = nanos + PLAIN_EVERY.toNanos();
+            err.println("millrace: output: " + rest);
+        }
+    }
+
     /// Shows one line while there is no job yet.
     synchronized void show(String what) {
         if (!quiet && terminal) {
@@ -80,13 +97,14 @@ final class ProgressView implements AutoCloseable {
     }
 
     static String line(JobProgress progress, String waiting) {
-        var part = progress.fraction();
+        return Text.line(bar(progress.fraction()) + " " + (waiting.isEmpty() ? numbers(progress) : waiting), WIDTH);
+    }
+
+    private static String bar(double part) {
         var filled = (int) Math.floor(part * BAR);
         var bar =
                 "[" + "=".repeat(filled) + (filled < BAR ? ">" : "") + " ".repeat(Math.max(0, BAR - 1 - filled)) + "]";
-        var percent = String.format(Locale.ROOT, "%3.0f%%", Math.floor(part * 100));
-        var rest = waiting.isEmpty() ? numbers(progress) : waiting;
-        return Text.line(percent + " " + bar + " " + rest, WIDTH);
+        return String.format(Locale.ROOT, "%3.0f%%", Math.floor(part * 100)) + " " + bar;
     }
 
     static String plain(JobProgress progress) {

@@ -107,7 +107,7 @@ final class RunCommand implements Callable<Integer> {
     private ExitCode run(Description description, InputFiles files) throws InterruptedException, IOException {
         var options = submit.jobOptions();
         var patience = timeout == null ? FOREVER : Durations.parse("--timeout", timeout);
-        var target = new OutputTarget(shell, file, format.json(), false);
+        var target = new OutputTarget(shell, file, format.json(), false, quiet, false);
         target.check(description);
         // What is wrong with the job is told before a fleet is started for it.
         Millrace.spec(description, options, options.id().isEmpty() ? "dry-run" : options.id(), 1);

@@ -30,14 +30,25 @@ import millrace.proto.blobs.BlobTopic;
 public final class Output {
     private static final long IN_MEMORY_MAX = 8 << 20;
 
+    /// From this size on saving an output can be cut short and gone on with: 64 MiB.
+    public static final long RESUMED_MIN = 64 << 20;
+
+    /// Told how many bytes of how many have been read.
+    @FunctionalInterface
+    public interface Meter {
+        void moved(long bytes, long of);
+    }
+
     private final Ending ending;
     private final Optional<Description> description;
     private final OutputSource source;
+    private final Download.Remote remote;
 
-    private Output(Ending ending, Optional<Description> description, OutputSource source) {
+    private Output(Ending ending, Optional<Description> description, OutputSource source, Download.Remote remote) {
         this.ending = ending;
         this.description = description;
         this.source = source;
+        this.remote = remote;
     }
 
     static Output of(
@@ -51,11 +62,20 @@ public final class Output {
         if (place == null) {
             throw new IOException("job " + ending.job() + " ended " + ending.state() + " without an output");
         }
+        Download.Remote remote = from -> {
+            var pieces = new PieceStream(reader, channel, ending, place);
+            if (place.parts()) {
+                var parts = new PartStream(pieces, blobs);
+                parts.begin(from);
+                return parts;
+            }
+            pieces.skipNBytes(from);
+            return pieces;
+        };
         OutputSource source = new OutputSource() {
             @Override
-            public InputStream open() {
-                var pieces = new PieceStream(reader, channel, ending, place);
-                return new VerifiedStream(place.parts() ? new PartStream(pieces, blobs) : pieces, ending);
+            public InputStream open() throws IOException {
+                return new VerifiedStream(remote.open(0), ending);
             }
 
             @Override
@@ -64,7 +84,10 @@ public final class Output {
             }
         };
         return new Output(
-                ending, description, place.bytes() <= IN_MEMORY_MAX ? OutputSource.of(source.readAll()) : source);
+                ending,
+                description,
+                place.bytes() <= IN_MEMORY_MAX ? OutputSource.of(source.readAll()) : source,
+                remote);
     }
 
     /// How the job ended, with what it cost.
@@ -103,8 +126,12 @@ public final class Output {
     /// @param out where to; flushed, not closed
     /// @throws BadInput when the kernel is not on this class path in the job's version
     public void writeTo(OutputStream out) throws IOException {
+        writeTo(source, out);
+    }
+
+    private void writeTo(OutputSource from, OutputStream out) throws IOException {
         var buffered = new BufferedOutputStream(out, 1 << 16);
-        description().write(source, ending.done(), buffered);
+        description().write(from, ending.done(), buffered);
         buffered.flush();
     }
 
@@ -114,10 +141,51 @@ public final class Output {
     /// @param place a file, or a folder that [#isFree]
     /// @throws IOException when it cannot be written; what was there before is then as it was
     public void save(Path place) throws IOException {
-        if (description.isPresent() && description.get().folder()) {
-            saveFolder(place, folder -> description.get().writeFolder(source, ending.done(), folder));
+        save(place, false, (_, _) -> {});
+    }
+
+    /// As [#save(Path)], also in canonical bytes, and telling how far it is.
+    ///
+    /// The bytes of an output of more than [#RESUMED_MIN] are first brought into a hidden file beside the place,
+    /// `.NAME.DIGEST.part`. When that is cut short, the file stays, and saving the same output to the same place
+    /// again goes on where it ended. For canonical bytes that file becomes the place; for other forms the disk has
+    /// to take both for a while.
+    ///
+    /// @param raw whether the canonical bytes are wanted as they are
+    /// @throws IOException when it cannot be written, there is no room for it, or another process saves the same
+    ///     output to the same place; what was there before is then as it was
+    public void save(Path place, boolean raw, Meter meter) throws IOException {
+        if (source.bytes() < RESUMED_MIN) {
+            save(place, raw, new MeteredSource(source, meter));
+            return;
+        }
+        if (!raw) {
+            description(); // before gigabytes are read
+        }
+        var digest = ending.outputDigest().toByteArray();
+        var part = folder(place).resolve("." + place.getFileName() + "." + digest().substring(0, 16) + ".part");
+        try (var download = Download.open(part, digest, source.bytes())) {
+            download.fetch(remote, meter);
+            if (raw) {
+                download.moveTo(place);
+            } else {
+                save(place, false, download.source());
+                download.remove();
+            }
+        }
+    }
+
+    private void save(Path place, boolean raw, OutputSource from) throws IOException {
+        if (raw) {
+            save(place, out -> {
+                try (var in = from.open()) {
+                    in.transferTo(out);
+                }
+            });
+        } else if (description.isPresent() && description.get().folder()) {
+            saveFolder(place, folder -> description.get().writeFolder(from, ending.done(), folder));
         } else {
-            save(place, this::writeTo);
+            save(place, out -> writeTo(from, out));
         }
     }
 
@@ -162,11 +230,15 @@ public final class Output {
     }
 
     private static Path part(Path place) throws IOException {
+        return folder(place).resolve("." + place.getFileName() + "." + UUID.randomUUID() + ".part");
+    }
+
+    private static Path folder(Path place) throws IOException {
         var folder = place.toAbsolutePath().normalize().getParent();
         if (folder == null || !Files.isDirectory(folder)) {
             throw new NoSuchFileException(place.toString(), null, "its folder does not exist");
         }
-        return folder.resolve("." + place.getFileName() + "." + UUID.randomUUID() + ".part");
+        return folder;
     }
 
     /// Writes the bytes of a file.

@@ -1,5 +1,6 @@
 package millrace.client;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Objects;
@@ -46,12 +47,34 @@ final class PartStream extends InputStream {
         var next = OutputPart.read(parts);
         if (next.isEmpty()) {
             ended = true;
-            return;
+        } else {
+            part = open(next.get());
         }
-        part = switch (next.get()) {
+    }
+
+    private InputStream open(OutputPart wanted) {
+        return switch (wanted) {
             case OutputPart.Data(var bytes) -> bytes.newInput();
             case OutputPart.Placed(var place) -> blobs.openValue(place);
         };
+    }
+
+    /// Begins at a later byte; parts before it are not read. To be called first.
+    ///
+    /// @throws IOException when there are fewer bytes
+    void begin(long from) throws IOException {
+        for (var left = from; left > 0; ) {
+            var next = OutputPart.read(parts).orElseThrow(() -> new EOFException("the output ends before " + from));
+            var bytes = switch (next) {
+                case OutputPart.Data(var data) -> data.size();
+                case OutputPart.Placed(var place) -> place.blob().bytes();
+            };
+            if (left < bytes) {
+                part = open(next);
+                part.skipNBytes(left);
+            }
+            left = Math.max(0, left - bytes);
+        }
     }
 
     @Override

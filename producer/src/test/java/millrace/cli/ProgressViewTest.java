@@ -46,6 +46,23 @@ class ProgressViewTest {
     }
 
     @Test
+    void outputIsShownOnceItTakesLongerThanASecond() {
+        var now = new long[1];
+        var view = view(true, false);
+        var bar = new TransferBar(view, () -> now[0]);
+        bar.moved(1L << 30, 3L << 30); // there from before
+        now[0] = 900_000_000;
+        bar.moved((1L << 30) + (90 << 20), 3L << 30);
+        assertThat(shown()).isEmpty();
+        now[0] = 2_000_000_000;
+        bar.moved((1L << 30) + (512 << 20), 3L << 30);
+        assertThat(shown()).isEqualTo("\r 50% [============>           ] 1.5 GiB of 3.0 GiB  256 MiB/s  left 6.0 s");
+        now[0] += 50_000_000;
+        bar.moved((1L << 30) + (600 << 20), 3L << 30);
+        assertThat(shown()).as("not ten times a second").doesNotContain("1.6");
+    }
+
+    @Test
     void lineNeverReachesTheEdgeOfATerminal() {
         var worst = progress(
                 Description.ITEMS_MAX,

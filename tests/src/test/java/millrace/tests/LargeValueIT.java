@@ -3,12 +3,17 @@ package millrace.tests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import millrace.client.JobOptions;
 import millrace.client.Millrace;
+import millrace.client.Output;
 import millrace.proto.Ending;
 import millrace.proto.Policy;
 import millrace.tests.kernels.Flood;
@@ -65,7 +70,25 @@ class LargeValueIT {
             assertThat(in.read()).as("the end").isNegative();
         }
         assertThat(aggregator.isAlive()).isTrue();
+        assertTransferGoesOn(output, file);
         assertThat(output.ending().tally().valueBytes()).isEqualTo(OUTPUT_MB * 1_000_000);
+    }
+
+    // One that was cut in the middle of a value.
+    private static void assertTransferGoesOn(Output output, Path whole) throws IOException {
+        var place = folder.resolve("again");
+        var part = folder.resolve(".again." + output.digest().substring(0, 16) + ".part");
+        var cut = output.canonical().bytes() / 2 + 1;
+        Files.copy(whole, part);
+        try (var channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
+            channel.truncate(cut);
+        }
+        var moved = new ArrayList<Long>();
+        output.save(place, true, (bytes, _) -> moved.add(bytes));
+        assertThat(moved).startsWith(cut).endsWith(output.canonical().bytes());
+        assertThat(Files.mismatch(place, whole)).isEqualTo(-1);
+        assertThat(part).doesNotExist();
+        Files.delete(place);
     }
 
     @Test
