@@ -2,11 +2,15 @@ package millrace.proto;
 
 import static millrace.proto.Check.require;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import org.apache.commons.codec.digest.MurmurHash3;
 
@@ -83,6 +87,29 @@ public final class Counts {
             visitor.count(encoded, from, length, count);
         }
         return total;
+    }
+
+    /// Cuts what [#encode] wrote into parts, each of which is such an encoding.
+    ///
+    /// @param encoded  kept; the caller leaves it as it is
+    /// @param bytesMax of a part; a larger key has one of its own
+    /// @throws IllegalArgumentException when the bytes are not canonical
+    public static List<ByteString> cut(byte[] encoded, int bytesMax) {
+        var parts = new ArrayList<ByteString>();
+        var all = UnsafeByteOperations.unsafeWrap(encoded);
+        var ends = new int[2]; // of the parts, and of the keys before
+        read(encoded, (_, from, length, count) -> {
+            var end = from + length + Varint.size(count);
+            if (end - ends[0] > bytesMax && ends[1] > ends[0]) {
+                parts.add(all.substring(ends[0], ends[1]));
+                ends[0] = ends[1];
+            }
+            ends[1] = end;
+        });
+        if (ends[1] > ends[0]) {
+            parts.add(all.substring(ends[0], ends[1]));
+        }
+        return parts;
     }
 
     /// Adds to the count of a key.

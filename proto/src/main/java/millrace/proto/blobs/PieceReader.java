@@ -37,11 +37,10 @@ final class PieceReader implements AutoCloseable {
     /// Pieces of others that are read over rather than jumped over.
     private static final long READ_OVER = 8;
 
-    /// Bytes of pieces of others that are kept: values that are read one after the other were put nearly so.
-    private static final long KEPT_BYTES = 8L << 20;
-
     private final Channel<BlobRecord> channel;
     private final KafkaConsumer<byte[], byte[]> consumer;
+    // Of pieces of others that are kept: values that are read one after the other were put nearly so.
+    private final long keptBytes;
     // What came before the consumer's position and was not asked for so far, by offset.
     private final TreeMap<Long, ConsumerRecord<byte[], byte[]>> fetched = new TreeMap<>();
     private long fetchedBytes;
@@ -51,8 +50,9 @@ final class PieceReader implements AutoCloseable {
     private @Nullable BlobPlace place;
     private int next;
 
-    PieceReader(Cluster cluster, Channel<BlobRecord> channel, String clientId) {
+    PieceReader(Cluster cluster, Channel<BlobRecord> channel, String clientId, int fetchBytes) {
         this.channel = channel;
+        keptBytes = 2L * fetchBytes;
         consumer = new KafkaConsumer<>(
                 cluster.client(Map.of(
                         "client.id",
@@ -69,9 +69,9 @@ final class PieceReader implements AutoCloseable {
                         "5",
                         // A few pieces at once: what a reader takes in memory is about twice that.
                         "max.partition.fetch.bytes",
-                        Integer.toString(4 << 20),
+                        Integer.toString(fetchBytes),
                         "fetch.max.bytes",
-                        Integer.toString(4 << 20),
+                        Integer.toString(fetchBytes),
                         "request.timeout.ms",
                         "10000",
                         "default.api.timeout.ms",
@@ -158,7 +158,7 @@ final class PieceReader implements AutoCloseable {
         } catch (OffsetOutOfRangeException e) {
             throw gone(current, next);
         }
-        while (fetchedBytes > KEPT_BYTES && fetched.firstKey() != wanted) {
+        while (fetchedBytes > keptBytes && fetched.firstKey() != wanted) {
             fetchedBytes -= fetched.pollFirstEntry().getValue().serializedValueSize();
         }
     }

@@ -15,19 +15,21 @@ final class PieceReaders implements AutoCloseable {
     private final Cluster cluster;
     private final Channel<BlobRecord> channel;
     private final String clientId;
+    private final int fetchBytes;
     private final Deque<PieceReader> idle = new ArrayDeque<>();
     private int made;
     private boolean closed;
 
-    PieceReaders(Cluster cluster, Channel<BlobRecord> channel, String clientId) {
+    PieceReaders(Cluster cluster, Channel<BlobRecord> channel, String clientId, int fetchBytes) {
         this.cluster = cluster;
         this.channel = channel;
         this.clientId = clientId;
+        this.fetchBytes = fetchBytes;
     }
 
     synchronized PieceReader take() {
         var reader = idle.poll();
-        return reader != null ? reader : new PieceReader(cluster, channel, clientId + "-blobs-" + made++);
+        return reader != null ? reader : new PieceReader(cluster, channel, clientId + "-blobs-" + made++, fetchBytes);
     }
 
     /// @param sound whether the reader may be used again

@@ -1,0 +1,85 @@
+package millrace.proto;
+
+import java.util.Arrays;
+
+/// Reads what [Counts#encode] wrote from its last key to its first. Not for several threads at once.
+public final class CountsReader {
+    private final byte[] encoded;
+    // Where the entries begin, in their order.
+    private int[] starts;
+    // The entry that is read, or how many there are before the first call of previous().
+    private int entry;
+    private int at;
+    private int from;
+    private int length;
+    private long count;
+
+    /// Behind the last key.
+    ///
+    /// @param encoded kept; the caller leaves it as it is
+    /// @throws IllegalArgumentException when the bytes are not canonical
+    public CountsReader(byte[] encoded) {
+        this.encoded = encoded;
+        starts = new int[Math.max(16, encoded.length / 16)];
+        Counts.read(encoded, (_, key, bytes, _) -> append(key - Varint.size(bytes)));
+    }
+
+    private void append(int start) {
+        if (entry == starts.length) {
+            starts = Arrays.copyOf(starts, entry + (entry >> 1));
+        }
+        starts[entry++] = start;
+    }
+
+    /// Moves to the key before; false when there is none.
+    public boolean previous() {
+        if (entry == 0) {
+            return false;
+        }
+        at = starts[--entry];
+        length = (int) varint();
+        from = at;
+        at += length;
+        count = varint();
+        return true;
+    }
+
+    // All of them have been checked.
+    private long varint() {
+        var value = 0L;
+        var shift = 0;
+        byte next;
+        do {
+            next = encoded[at++];
+            value |= (long) (next & 0x7f) << shift;
+            shift += 7;
+        } while (next < 0);
+        return value;
+    }
+
+    /// The array that holds the key. Not to be changed.
+    public byte[] bytes() {
+        return encoded;
+    }
+
+    /// Where the key begins.
+    public int from() {
+        return from;
+    }
+
+    /// The key's bytes.
+    public int length() {
+        return length;
+    }
+
+    /// The key's count.
+    public long count() {
+        return count;
+    }
+
+    /// Compares the keys that both are at, as unsigned bytes.
+    public int compareKey(CountsReader other) {
+        return Arrays.compareUnsigned(
+                encoded, from, from + length, other.encoded, other.from, other.from + other.length);
+    }
+}
