@@ -34,6 +34,10 @@ final class Aggregator implements Role.Running {
 
     private static final Duration TURN_WITHIN = Duration.ofSeconds(60);
 
+    /// A merge reads parts of many runs by turns, each from its end: what a fetch brings beside a part is wasted. A
+    /// little more than a part of the largest job by default.
+    private static final int RUN_FETCH_BYTES = 520 << 10;
+
     /// How long the start waits for Kafka.
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -43,6 +47,7 @@ final class Aggregator implements Role.Running {
     private @Nullable Console console;
     private final ProgressPublisher publisher;
     private final BlobTopic blobs;
+    private final BlobTopic runs;
     private final OrderTail orders;
     private final GroupMember group;
     private final Queue<Thread> threads = new ConcurrentLinkedQueue<>();
@@ -54,6 +59,7 @@ final class Aggregator implements Role.Running {
         var clock = new BrokerClock();
         publisher = new ProgressPublisher(clients.progress(), wire, clock);
         blobs = new BlobTopic(cluster, wire, config.id());
+        runs = new BlobTopic(cluster, wire, config.id() + "-runs", RUN_FETCH_BYTES);
         orders = new OrderTail(clients.orders(), wire);
         var shared = new PartitionOwner.Shared(
                 clients,
@@ -65,6 +71,7 @@ final class Aggregator implements Role.Running {
                 publisher,
                 orders,
                 blobs,
+                runs,
                 loops,
                 config.id());
         var member = new AtomicReference<GroupMember>();
@@ -207,6 +214,7 @@ final class Aggregator implements Role.Running {
         }
         publisher.close();
         blobs.close();
+        runs.close();
         if (served != null) {
             served.close();
         }

@@ -39,8 +39,9 @@ record AggregatorConfig(String id, JoinLimits limits) {
                         limits.jobBytesMax(),
                         between(1024, 1L << 30),
                         HIGH,
-                        "Bytes that one job's value may take while it is joined; a job that needs more fails. Raise it"
-                                + " for outputs larger than this, together with " + BYTES + " and the heap.")
+                        "Bytes that one job's value may take while it is joined; a job that needs more fails. Counts by"
+                                + " key need no more than this, however many there are. Raise it for other outputs"
+                                + " larger than this, together with " + BYTES + " and the heap.")
                 .define(
                         BYTES,
                         ConfigDef.Type.LONG,
@@ -99,6 +100,7 @@ record AggregatorConfig(String id, JoinLimits limits) {
                         settings.getLong(REPLAY_RESULTS),
                         settings.getLong(REPLAY_BYTES),
                         limits.recentMax(),
-                        limits.jobAgeMax()));
+                        limits.jobAgeMax(),
+                        RunLimits.of(settings.getLong(JOB_BYTES))));
     }
 }

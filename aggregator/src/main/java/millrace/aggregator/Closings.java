@@ -11,9 +11,9 @@ import millrace.proto.Ending;
 import millrace.proto.SpecDigest;
 import org.jspecify.annotations.Nullable;
 
-/// Jobs with values that are elsewhere, which have to be read for the digest of their outputs: open ones, whose
-/// values are read as they come, and those that are decided and end as soon as the rest is read. Ended ones
-/// come first.
+/// Jobs with values that are elsewhere, which have to be read for their outputs or the digests of them: open ones,
+/// whose values are read as they come, and those that are decided and end as soon as the rest is read. Ended ones
+/// come first, but for tables of counts that are full, because they hold up all results.
 final class Closings {
     /// A job and how it is to end.
     ///
@@ -21,18 +21,30 @@ final class Closings {
     record Closing(JobJoin job, Verdict verdict, long bytes) {}
 
     private final Set<JobJoin> open = new LinkedHashSet<>();
+    private final Set<JobJoin> full = new LinkedHashSet<>();
     private final Map<String, Closing> closing = new LinkedHashMap<>();
 
-    /// An open job may have values to be read.
+    /// An open job may have values to be read, or counts to be put.
     void follow(JobJoin job) {
         if (job.hasToBeRead()) {
             open.add(job);
+            if (job.value().isFull()) {
+                full.add(job);
+            } else {
+                full.remove(job);
+            }
         }
     }
 
     /// The job is not open any more.
     void leave(JobJoin job) {
         open.remove(job);
+        full.remove(job);
+    }
+
+    /// Whether counts have to be put before more results come.
+    boolean areFull() {
+        return !full.isEmpty();
     }
 
     /// The job ends so once its values are read.
@@ -48,10 +60,17 @@ final class Closings {
         return closing.containsKey(job);
     }
 
+    /// The job that is to end, or null.
+    @Nullable
+    JobJoin job(String job) {
+        var one = closing.get(job);
+        return one == null ? null : one.job;
+    }
+
     @Nullable
     SpecDigest digest(String job) {
-        var one = closing.get(job);
-        return one == null ? null : one.job.spec().digest();
+        var one = job(job);
+        return one == null ? null : one.spec().digest();
     }
 
     /// Somebody wants it gone once it has ended.
@@ -88,12 +107,36 @@ final class Closings {
         return job.toBeRead(closing.containsKey(job.spec().job()));
     }
 
-    /// Takes those out that have nothing left to be read.
+    /// The part of counts that is to be put or read next, or null.
+    @Nullable
+    RunPart nextPart() {
+        for (var job : full) {
+            var part = job.wanted(false);
+            if (part != null) {
+                return part;
+            }
+        }
+        for (var one : closing.values()) {
+            var part = one.job.wanted(true);
+            if (part != null) {
+                return part;
+            }
+        }
+        for (var job : open) {
+            var part = job.wanted(false);
+            if (part != null) {
+                return part;
+            }
+        }
+        return null;
+    }
+
+    /// Takes those out that have nothing left to be put or read.
     List<Closing> finished() {
         var finished = new ArrayList<Closing>();
         for (var each = closing.values().iterator(); each.hasNext(); ) {
             var one = each.next();
-            if (one.job.toBeRead(true) == null) {
+            if (one.job.wanted(true) == null && one.job.toBeRead(true) == null) {
                 each.remove();
                 finished.add(one);
             }
@@ -117,6 +160,7 @@ final class Closings {
         var all = List.copyOf(closing.values());
         closing.clear();
         open.clear();
+        full.clear();
         return all;
     }
 }

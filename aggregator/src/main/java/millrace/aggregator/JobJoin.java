@@ -1,17 +1,10 @@
 package millrace.aggregator;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.UnsafeByteOperations;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.security.DigestOutputStream;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import millrace.proto.BlobPlace;
 import millrace.proto.DeadLetter;
-import millrace.proto.Digests;
 import millrace.proto.Ending;
 import millrace.proto.JobSpec;
 import millrace.proto.JobState;
@@ -35,7 +28,8 @@ final class JobJoin {
     private final RecentValues recent;
     private final Counters counters;
     private final Pace pace = new Pace();
-    private JoinedValue value;
+    private JobValue value;
+    private final RunLimits runLimits;
     private final Ranges done;
     private final Ranges dead;
     private final Failures failures;
@@ -53,13 +47,14 @@ final class JobJoin {
     private Mark resume = Mark.NONE;
     private Mark resumeAfterSave = Mark.NONE;
 
-    JobJoin(JobSpec spec, long submittedMillis, RecentValues recent, Counters counters) {
+    JobJoin(JobSpec spec, long submittedMillis, RecentValues recent, Counters counters, RunLimits runLimits) {
         this(
                 spec,
                 submittedMillis,
                 recent,
                 counters,
-                JoinedValue.of(spec.join()),
+                new JobValue(JoinedValue.of(spec.join(), runLimits)),
+                runLimits,
                 new Ranges(),
                 new Ranges(),
                 new Failures(),
@@ -71,7 +66,8 @@ final class JobJoin {
             long submittedMillis,
             RecentValues recent,
             Counters counters,
-            JoinedValue value,
+            JobValue value,
+            RunLimits runLimits,
             Ranges done,
             Ranges dead,
             Failures failures,
@@ -81,6 +77,7 @@ final class JobJoin {
         this.recent = recent;
         this.counters = counters;
         this.value = value;
+        this.runLimits = runLimits;
         this.done = done;
         this.dead = dead;
         this.failures = failures;
@@ -91,7 +88,12 @@ final class JobJoin {
     ///
     /// @throws IllegalArgumentException when the state is none of this job
     static JobJoin restore(
-            JobSpec spec, long submittedMillis, RecentValues recent, Counters counters, SnapshotReader.Saved saved) {
+            JobSpec spec,
+            long submittedMillis,
+            RecentValues recent,
+            Counters counters,
+            RunLimits runLimits,
+            SnapshotReader.Saved saved) {
         var state = JobState.parse(saved.state());
         checkItems(spec, state);
         var job = new JobJoin(
@@ -99,7 +101,8 @@ final class JobJoin {
                 submittedMillis,
                 recent,
                 counters,
-                JoinedValue.restore(spec.join(), state.value().toByteArray()),
+                restored(spec, runLimits, state),
+                runLimits,
                 state.done(),
                 state.dead(),
                 Failures.of(state),
@@ -111,6 +114,11 @@ final class JobJoin {
         job.snapshots = saved.number();
         job.snapshotPieces = saved.pieces();
         return job;
+    }
+
+    private static JobValue restored(JobSpec spec, RunLimits runLimits, JobState state) {
+        return new JobValue(
+                JoinedValue.restore(spec.join(), runLimits, state.value().toByteArray()));
     }
 
     private static void checkItems(JobSpec spec, JobState state) {
@@ -233,7 +241,7 @@ final class JobJoin {
             return recent.disagrees(spec.job(), first, end, partial.digest()) ? nondeterministic(result) : null;
         }
         try {
-            partial.addTo(value, first, end);
+            value.add(partial, first, end);
         } catch (IllegalArgumentException e) {
             var message = e.getMessage();
             return failed(
@@ -378,8 +386,8 @@ final class JobJoin {
     /// Ends the job: its value becomes the output.
     JobEnd end(Verdict verdict, long generation, String owner, long nowMillis) {
         var withOutput = endsWithOutput(verdict);
-        var output = withOutput ? output() : null;
-        var digest = withOutput ? digest() : ByteString.EMPTY;
+        var output = withOutput ? value.output() : null;
+        var digest = withOutput ? value.digest() : ByteString.EMPTY;
         var letters = new ArrayList<DeadLetter>();
         failures.letters()
                 .forEach((range, causes) -> letters.add(new DeadLetter(
@@ -403,46 +411,17 @@ final class JobJoin {
                 letters,
                 kept,
                 before,
-                output != null && elsewhere() != null ? value.outputBytes() : JobEnd.WHOLE);
+                withOutput ? value.partsBytes() : JobEnd.WHOLE);
     }
 
-    private ByteString output() {
-        var bytes = ByteString.newOutput(1 << 16);
-        try {
-            var elsewhere = elsewhere();
-            if (elsewhere == null) {
-                value.writeTo(bytes);
-            } else {
-                elsewhere.writeParts(bytes);
-            }
-        } catch (IOException e) {
-            throw new AssertionError("memory is written without I/O", e);
-        }
-        return bytes.toByteString();
-    }
-
-    private ByteString digest() {
-        var elsewhere = elsewhere();
-        if (elsewhere != null) {
-            return UnsafeByteOperations.unsafeWrap(elsewhere.digest());
-        }
-        var sha = Digests.sha256();
-        try (var out = new DigestOutputStream(OutputStream.nullOutputStream(), sha)) {
-            value.writeTo(out);
-        } catch (IOException e) {
-            throw new AssertionError("memory is written without I/O", e);
-        }
-        return UnsafeByteOperations.unsafeWrap(sha.digest());
-    }
-
-    // The value, when some of it is elsewhere.
-    private @Nullable JoinedBytes elsewhere() {
-        return value instanceof JoinedBytes bytes && bytes.isPlaced() ? bytes : null;
-    }
-
-    /// Whether its output has values that are elsewhere: then they have to be read for its digest.
+    /// Whether some of its value is elsewhere: then that has to be read before it has an output.
     boolean hasToBeRead() {
-        return elsewhere() != null;
+        return value.isElsewhere();
+    }
+
+    /// Its value; what is [#toBeRead] or [#wanted] of it is asked for here.
+    JobValue value() {
+        return value;
     }
 
     /// The next value that is to be read for the output's digest, or null when there is none now.
@@ -450,18 +429,16 @@ final class JobJoin {
     /// @param ended whether no more items come
     @Nullable
     BlobPlace toBeRead(boolean ended) {
-        var elsewhere = elsewhere();
-        return elsewhere == null ? null : elsewhere.toBeRead(ended ? Long.MAX_VALUE : settledTo());
+        return value.isElsewhere() ? value.toBeRead(ended ? Long.MAX_VALUE : settledTo()) : null;
     }
 
-    /// A digest for the bytes of the value that is [#toBeRead].
-    MessageDigest reading() {
-        return Objects.requireNonNull(elsewhere(), "nothing is elsewhere").reading();
-    }
-
-    /// All bytes of that value went into the digest.
-    void read(MessageDigest digest) {
-        Objects.requireNonNull(elsewhere(), "nothing is elsewhere").read(digest);
+    /// The part of its counts that is to be put or read now, or null.
+    ///
+    /// @param ended whether no more items come
+    @Nullable
+    RunPart wanted(boolean ended) {
+        var part = value.wanted(ended);
+        return part == null ? null : new RunPart(spec.job(), part);
     }
 
     // All items before this one are done or given up.
@@ -494,7 +471,7 @@ final class JobJoin {
                 failures.again(),
                 recent.of(spec.job()),
                 costs.tally(),
-                UnsafeByteOperations.unsafeWrap(value.state()));
+                value.state());
         return pieces(state);
     }
 
@@ -531,21 +508,14 @@ final class JobJoin {
         Check.invariant(done.isEmpty() && dead.isEmpty(), "job %s has begun and cannot inherit", spec.job());
         var state = JobState.parse(parent);
         checkItems(spec, state);
-        value = JoinedValue.restore(spec.join(), state.value().toByteArray());
+        value = restored(spec, runLimits, state);
         done.addAll(state.done());
     }
 
     // What a job that replays this one begins with: the failed ranges are its to try again.
     private Transaction.SavedState keep() {
         snapshots++;
-        return pieces(new JobState(
-                0,
-                done,
-                new Ranges(),
-                List.of(),
-                List.of(),
-                List.of(),
-                costs.tally(),
-                UnsafeByteOperations.unsafeWrap(value.state())));
+        return pieces(
+                new JobState(0, done, new Ranges(), List.of(), List.of(), List.of(), costs.tally(), value.state()));
     }
 }

@@ -19,6 +19,7 @@ import millrace.proto.Topics;
 /// @param replayBytesMax   the same in bytes of values; default 64 MB
 /// @param recentMax        values whose digests are kept to tell disagreement, 1 and up; default 65,536
 /// @param jobAgeMax        age of an order at which its job ends EXPIRED; default half the retention of `jobs`
+/// @param runs             what of it counts by key may take
 public record JoinLimits(
         long jobBytesMax,
         long bytesMax,
@@ -27,7 +28,8 @@ public record JoinLimits(
         long replayResultsMax,
         long replayBytesMax,
         int recentMax,
-        Duration jobAgeMax) {
+        Duration jobAgeMax,
+        RunLimits runs) {
     /// Ranges of one job whose failures are remembered. A job with more fails.
     static final int TROUBLES_MAX = 10_000;
 
@@ -39,7 +41,8 @@ public record JoinLimits(
             200_000,
             64_000_000,
             65_536,
-            Topics.JOBS.retention().dividedBy(2));
+            Topics.JOBS.retention().dividedBy(2),
+            RunLimits.of(64L << 20));
 
     public JoinLimits {
         require(jobBytesMax >= 1024, "a job's bytes are %d, allowed 1024 and up", jobBytesMax);
@@ -54,16 +57,38 @@ public record JoinLimits(
 
     public JoinLimits withReplayResultsMax(long other) {
         return new JoinLimits(
-                jobBytesMax, bytesMax, openJobsMax, endedJobsMax, other, replayBytesMax, recentMax, jobAgeMax);
+                jobBytesMax, bytesMax, openJobsMax, endedJobsMax, other, replayBytesMax, recentMax, jobAgeMax, runs);
     }
 
+    /// With what follows for counts by key.
     public JoinLimits withBytesMax(long job, long all) {
         return new JoinLimits(
-                job, all, openJobsMax, endedJobsMax, replayResultsMax, replayBytesMax, recentMax, jobAgeMax);
+                job,
+                all,
+                openJobsMax,
+                endedJobsMax,
+                replayResultsMax,
+                replayBytesMax,
+                recentMax,
+                jobAgeMax,
+                RunLimits.of(job));
+    }
+
+    public JoinLimits withRuns(RunLimits other) {
+        return new JoinLimits(
+                jobBytesMax,
+                bytesMax,
+                openJobsMax,
+                endedJobsMax,
+                replayResultsMax,
+                replayBytesMax,
+                recentMax,
+                jobAgeMax,
+                other);
     }
 
     public JoinLimits withJobsMax(int open, int ended) {
         return new JoinLimits(
-                jobBytesMax, bytesMax, open, ended, replayResultsMax, replayBytesMax, recentMax, jobAgeMax);
+                jobBytesMax, bytesMax, open, ended, replayResultsMax, replayBytesMax, recentMax, jobAgeMax, runs);
     }
 }

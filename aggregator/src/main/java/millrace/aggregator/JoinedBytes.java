@@ -149,6 +149,15 @@ final class JoinedBytes implements JoinedValue {
         placed++;
     }
 
+    /// Adds a part behind all others, for an output that nobody asks for its items.
+    void append(OutputPart part) {
+        var first = pieces.isEmpty() ? 0 : pieces.lastEntry().getValue().end;
+        switch (part) {
+            case OutputPart.Data(var bytes) -> add(first, first + 1, bytes.toByteArray());
+            case OutputPart.Placed(var place) -> add(first, first + 1, place);
+        }
+    }
+
     private void put(long first, Piece piece) {
         pieces.put(first, piece);
         memoryBytes += piece.memoryBytes();

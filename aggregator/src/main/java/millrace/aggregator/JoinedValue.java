@@ -7,15 +7,20 @@ import millrace.proto.Join;
 
 /// The output of a job as far as its results came. Its bytes depend neither on the order of the partial values nor on
 /// how the items were cut into tasks. Not for several threads at once.
-sealed interface JoinedValue permits JoinedValue.Small, JoinedBytes, JoinedCounts, JoinedPrefixes {
-    /// The value of no items.
+sealed interface JoinedValue permits JoinedValue.Small, JoinedBytes, JoinedCounts {
+    /// The value of no items, of which all stays in memory.
     static JoinedValue of(Join join) {
+        return of(join, RunLimits.NONE);
+    }
+
+    /// The value of no items.
+    static JoinedValue of(Join join, RunLimits limits) {
         return switch (join) {
             case Join.IntegerSum(var width) -> new JoinedIntegers(width);
             case Join.FloatSum(var width) -> new JoinedFloats(width);
             case Join.Concatenation() -> new JoinedBytes();
-            case Join.CountsByKey() -> new JoinedCounts();
-            case Join.CountsByPrefix(var atLeast) -> new JoinedPrefixes(atLeast);
+            case Join.CountsByKey() -> new JoinedCounts(JoinedCounts.ALL, limits);
+            case Join.CountsByPrefix(var atLeast) -> new JoinedCounts(atLeast, limits);
             case Join.Extremes() -> new JoinedExtremes();
             case Join.TopK(var k) -> new JoinedTop(k);
         };
@@ -24,13 +29,13 @@ sealed interface JoinedValue permits JoinedValue.Small, JoinedBytes, JoinedCount
     /// Reads what [#state] gave.
     ///
     /// @throws IllegalArgumentException when the bytes are no state of the join
-    static JoinedValue restore(Join join, byte[] state) {
+    static JoinedValue restore(Join join, RunLimits limits, byte[] state) {
         return switch (join) {
             case Join.IntegerSum(var width) -> JoinedIntegers.restore(width, state);
             case Join.FloatSum(var width) -> JoinedFloats.restore(width, state);
             case Join.Concatenation() -> JoinedBytes.restore(state);
-            case Join.CountsByKey() -> JoinedCounts.restore(state);
-            case Join.CountsByPrefix(var atLeast) -> JoinedPrefixes.restore(atLeast, state);
+            case Join.CountsByKey() -> JoinedCounts.restore(JoinedCounts.ALL, limits, state);
+            case Join.CountsByPrefix(var atLeast) -> JoinedCounts.restore(atLeast, limits, state);
             case Join.Extremes() -> JoinedExtremes.restore(state);
             case Join.TopK(var k) -> JoinedTop.restore(k, state);
         };
@@ -53,7 +58,7 @@ sealed interface JoinedValue permits JoinedValue.Small, JoinedBytes, JoinedCount
     /// What the value takes in memory, in bytes, roughly.
     long memoryBytes();
 
-    /// What a snapshot keeps: equal values have equal bytes.
+    /// What a snapshot keeps: equal values that are all in memory have equal bytes.
     ///
     /// @throws ArithmeticException when they are more than an array holds
     byte[] state();

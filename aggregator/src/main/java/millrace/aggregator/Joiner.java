@@ -2,6 +2,7 @@ package millrace.aggregator;
 
 import static millrace.aggregator.Check.invariant;
 
+import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -10,9 +11,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import millrace.proto.BlobPlace;
 import millrace.proto.Ending;
 import millrace.proto.ForeignRecord;
 import millrace.proto.JobOrder;
+import millrace.proto.OutputPart;
 import millrace.proto.Progress;
 import millrace.proto.Result;
 import millrace.proto.Snapshot;
@@ -31,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 /// 2. From then on in any order: results by rising offsets ([#result], [#foreign]) while [#acceptsResults],
 ///    further
 ///    orders, [#tick]. Before `results` has been read up to where it ended at the takeover nothing is published.
+///    What [#wantsParent], [#wantsOrders], [#wantsValue] and [#wantsPart] ask for is brought.
 /// 3. At any time: [#transaction] is to be written at once and answered by [#committed]; if that fails or its
 ///    outcome is
 ///    unknown, the joiner is thrown away. [#progress] is advisory: it may be lost.
@@ -201,12 +205,13 @@ public final class Joiner implements AutoCloseable {
     }
 
     /// Whether [#result] may be called: while too many results of unknown jobs wait, too many endings are to be
-    /// written, or a parent is wanted, it may not.
+    /// written, or a parent or a part of full counts is wanted, it may not.
     public boolean acceptsResults() {
         return phase != Phase.LOADING
                 && !parked.isFull()
                 && decided.size() < 2 * ENDS_MAX
                 && closings.size() < ENDS_MAX
+                && !closings.areFull()
                 && !heirs.areWaiting();
     }
 
@@ -257,14 +262,16 @@ public final class Joiner implements AutoCloseable {
     ValueReading wantsValue() {
         var job = phase == Phase.LOADING ? null : closings.next();
         var place = job == null ? null : closings.toBeRead(job);
-        return job == null || place == null ? null : new ValueReading(job, place, job.reading());
+        return job == null || place == null
+                ? null
+                : new ValueReading(job, place, job.value().reading());
     }
 
     /// All bytes of the value went into its digest.
     void valueRead(ValueReading reading) {
         var job = reading.job();
         if (reading.place().equals(closings.toBeRead(job))) {
-            job.read(reading.digest());
+            job.value().read(reading.digest());
         }
         finishClosing();
     }
@@ -273,7 +280,10 @@ public final class Joiner implements AutoCloseable {
     ///
     /// @param why names the blob
     void valueLost(ValueReading reading, String why) {
-        var job = reading.job();
+        lost(reading.job(), why);
+    }
+
+    private void lost(JobJoin job, String why) {
         var closing = closings.broken(job, why);
         if (closing != null) {
             budget.add(-closing.bytes());
@@ -281,6 +291,58 @@ public final class Joiner implements AutoCloseable {
         } else if (open.get(job.spec().job()) == job) {
             decide(job, Closings.unreadable(why));
         }
+    }
+
+    /// A part of a job's counts that is to be put or read now, or null. The answer is [#partPut], or [#partRead]
+    /// or [#partLost]; one that comes late does no harm.
+    public @Nullable RunPart wantsPart() {
+        return phase == Phase.LOADING ? null : closings.nextPart();
+    }
+
+    /// The part of counts was put, durably.
+    public void partPut(RunPart wanted, BlobPlace place) {
+        var job = unended(wanted.job());
+        if (job != null && wanted.part() instanceof OutputPart.Data data) {
+            job.value().put(data, place);
+            moved(job);
+        }
+    }
+
+    /// The part of counts was read.
+    public void partRead(RunPart wanted, ByteString bytes) {
+        var job = unended(wanted.job());
+        if (job != null && wanted.part() instanceof OutputPart.Placed placed) {
+            try {
+                job.value().read(placed, bytes);
+            } catch (IllegalArgumentException e) {
+                lost(job, placed.place().blob() + " is no part of counts: " + e.getMessage());
+                return;
+            }
+            moved(job);
+        }
+    }
+
+    /// The part of counts cannot be read: its job fails.
+    ///
+    /// @param why names the blob
+    public void partLost(RunPart wanted, String why) {
+        var job = unended(wanted.job());
+        if (job != null) {
+            lost(job, why);
+        }
+    }
+
+    private @Nullable JobJoin unended(String id) {
+        var job = open.get(id);
+        return job != null ? job : closings.job(id);
+    }
+
+    private void moved(JobJoin job) {
+        if (open.get(job.spec().job()) == job) {
+            closings.follow(job);
+            budget.add(job.growthBytes());
+        }
+        finishClosing();
     }
 
     private void finishClosing() {
@@ -472,12 +534,12 @@ public final class Joiner implements AutoCloseable {
         var saved = snapshots.take(spec.job());
         if (saved != null && saved.digest().equals(spec.digest())) {
             try {
-                return JobJoin.restore(spec, submitted, recent, counters, saved);
+                return JobJoin.restore(spec, submitted, recent, counters, limits.runs(), saved);
             } catch (IllegalArgumentException e) {
                 counters.add(Topics.SNAPSHOTS, ForeignRecord.Reason.BODY);
             }
         }
-        return new JobJoin(spec, submitted, recent, counters);
+        return new JobJoin(spec, submitted, recent, counters, limits.runs());
     }
 
     private static Verdict failed(String reason) {

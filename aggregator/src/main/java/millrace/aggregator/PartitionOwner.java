@@ -10,7 +10,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import millrace.proto.BlobMissing;
+import millrace.proto.BlobPlace;
 import millrace.proto.ForeignRecord;
+import millrace.proto.OutputPart;
 import millrace.proto.Topics;
 import millrace.proto.Wire;
 import millrace.proto.blobs.BlobTopic;
@@ -59,6 +61,8 @@ final class PartitionOwner implements Runnable {
     }
 
     /// What the owners of all partitions of a process share.
+    ///
+    /// @param runs the same topic as `blobs`, read in small bites
     record Shared(
             Clients clients,
             Wire wire,
@@ -69,6 +73,7 @@ final class PartitionOwner implements Runnable {
             ProgressPublisher publisher,
             OrderTail orders,
             BlobTopic blobs,
+            BlobTopic runs,
             Loops loops,
             String id) {}
 
@@ -76,6 +81,7 @@ final class PartitionOwner implements Runnable {
     private final GroupMember group;
     private final Shared shared;
     private final PlacedValues values;
+    private final PlacedValues runs;
     private final Loops.Loop loop;
     private final LinkedBlockingQueue<Event> inbox = new LinkedBlockingQueue<>();
     private final AtomicLong backlogBytes = new AtomicLong();
@@ -92,6 +98,7 @@ final class PartitionOwner implements Runnable {
         this.group = group;
         this.shared = shared;
         values = new PlacedValues(shared.blobs, this::isStopped);
+        runs = new PlacedValues(shared.runs, this::isStopped);
         loop = shared.loops.loop("partition-" + partition, TURN_WITHIN);
     }
 
@@ -220,7 +227,9 @@ final class PartitionOwner implements Runnable {
     // One round: what came in, what is decided, what is to be told.
     private void work(Joiner joiner, TransactionWriter writer) {
         try {
-            var wait = (joiner.acceptsResults() && !results.isEmpty()) || joiner.wantsValue() != null
+            var wait = (joiner.acceptsResults() && !results.isEmpty())
+                            || joiner.wantsValue() != null
+                            || joiner.wantsPart() != null
                     ? 0
                     : Math.clamp(joiner.dueMillis() - monotonicMillis(), 0, WAIT_MILLIS_MAX);
             for (var event = inbox.poll(wait, TimeUnit.MILLISECONDS); event != null; event = inbox.poll()) {
@@ -245,6 +254,7 @@ final class PartitionOwner implements Runnable {
             take(record, joiner);
         }
         readValues(joiner);
+        moveParts(joiner);
         joiner.generation(group.metadata().generationId());
         joiner.tick(shared.clock.nowMillis(), monotonicMillis());
         for (var write = joiner.transaction(); write != null; write = joiner.transaction()) {
@@ -271,6 +281,28 @@ final class PartitionOwner implements Runnable {
             if (bytes > READ_BYTES_AT_ONCE || isStopped()) {
                 return;
             }
+        }
+    }
+
+    private void moveParts(Joiner joiner) {
+        var bytes = 0L;
+        for (var wanted = joiner.wantsPart(); wanted != null; wanted = joiner.wantsPart()) {
+            switch (wanted.part()) {
+                case OutputPart.Data(var data) -> joiner.partPut(wanted, runs.put(wanted.job(), data));
+                case OutputPart.Placed(var place) -> read(wanted, place, joiner);
+            }
+            bytes += wanted.bytes();
+            if (bytes > READ_BYTES_AT_ONCE || isStopped()) {
+                return;
+            }
+        }
+    }
+
+    private void read(RunPart wanted, BlobPlace place, Joiner joiner) {
+        try {
+            joiner.partRead(wanted, runs.bytes(place));
+        } catch (BlobMissing e) {
+            joiner.partLost(wanted, String.valueOf(e.getMessage()));
         }
     }
 

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
 import java.util.function.BooleanSupplier;
+import millrace.proto.Blob;
 import millrace.proto.BlobMissing;
 import millrace.proto.BlobPlace;
 import millrace.proto.CancelledException;
@@ -11,7 +12,7 @@ import millrace.proto.Result;
 import millrace.proto.blobs.BlobTopic;
 import org.apache.kafka.common.errors.InterruptException;
 
-/// Reads partial values that are not in their results. One thread.
+/// Reads values that are on the topic of blobs, and puts some there. One thread.
 final class PlacedValues {
     /// The most bytes of a value that is brought into memory, as workers have it.
     private static final long JOINED_MAX = 32 << 20;
@@ -56,7 +57,10 @@ final class PlacedValues {
                 answer);
     }
 
-    private ByteString bytes(BlobPlace place) throws BlobMissing {
+    /// The bytes of a value.
+    ///
+    /// @throws BlobMissing when it is gone or broken, or larger than what workers bring in
+    ByteString bytes(BlobPlace place) throws BlobMissing {
         if (place.blob().bytes() > JOINED_MAX) {
             throw new BlobMissing(place.blob(), "too large for a value that is joined, allowed " + JOINED_MAX);
         }
@@ -67,6 +71,13 @@ final class PlacedValues {
             at[0] += piece.length;
         });
         return UnsafeByteOperations.unsafeWrap(bytes);
+    }
+
+    /// Puts a value, durably.
+    ///
+    /// @param job whose value it is: those of one lie near each other
+    BlobPlace put(String job, ByteString value) {
+        return blobs.writeValue(Blob.of(value), value, job);
     }
 
     /// Reads a value into its digest.

@@ -79,7 +79,7 @@ class JoinedValueTest {
         for (var task : tasks) {
             if (random.nextInt(4) == 0) {
                 var state = value.state();
-                value = JoinedValue.restore(join, state);
+                value = JoinedValue.restore(join, RunLimits.NONE, state);
                 assertThat(value.state()).isEqualTo(state);
             }
             value.add(task.first(), task.end(), job.partial(task.first(), task.end()));
@@ -143,7 +143,8 @@ class JoinedValueTest {
     @FieldSource("JOINS")
     void noItemsHaveAnOutput(Join join) {
         assertThat(output(JoinedValue.of(join))).isEqualTo(new Job(join, 1, 0).truth());
-        assertThat(output(JoinedValue.restore(join, JoinedValue.of(join).state())))
+        assertThat(output(JoinedValue.restore(
+                        join, RunLimits.NONE, JoinedValue.of(join).state())))
                 .isEqualTo(output(JoinedValue.of(join)));
     }
 
@@ -163,7 +164,8 @@ class JoinedValueTest {
         for (var i = 0; i < 8; i++) {
             value.add(i, i + 1, hex("04" + "8d02" + "01" + "ff"));
         }
-        assertThat(JoinedValue.restore(join, value.state()).state()).isEqualTo(value.state());
+        assertThat(JoinedValue.restore(join, RunLimits.NONE, value.state()).state())
+                .isEqualTo(value.state());
         assertThat(ExactSum.decode(value.state())[0].exponent()).isEqualTo(1088);
     }
 
@@ -215,7 +217,7 @@ class JoinedValueTest {
                 + "0000000000000000,'bad state: bad run [1, 2)'",
     })
     void brokenStateIsRefused(String state, String message) {
-        assertThatThrownBy(() -> JoinedValue.restore(new Join.Concatenation(), hex(state)))
+        assertThatThrownBy(() -> JoinedValue.restore(new Join.Concatenation(), RunLimits.NONE, hex(state)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(message);
     }

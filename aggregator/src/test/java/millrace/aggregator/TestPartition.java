@@ -15,6 +15,7 @@ import millrace.proto.Integers;
 import millrace.proto.JobOrder;
 import millrace.proto.JobSpec;
 import millrace.proto.Join;
+import millrace.proto.OutputPart;
 import millrace.proto.OutputPiece;
 import millrace.proto.Policy;
 import millrace.proto.Progress;
@@ -45,6 +46,7 @@ final class TestPartition {
     private final List<DeadLetter> letters = new ArrayList<>();
     private final List<Progress> progress = new ArrayList<>();
     private final MemoryBudget budget;
+    private final TestBlobs blobs = new TestBlobs();
     private Counters counters = new Counters();
     private long committed;
     private long generation;
@@ -158,8 +160,12 @@ final class TestPartition {
         boolean moved;
         do {
             moved = read();
+            while (movePart()) {
+                moved = true;
+            }
             moved |= write();
             moved |= readParent();
+            moved |= readValue();
         } while (moved);
         return publish();
     }
@@ -224,6 +230,46 @@ final class TestPartition {
             }
         }
         joiner.parent(parent, ending, pieces);
+        return true;
+    }
+
+    /// Puts or reads a part of counts.
+    boolean movePart() {
+        var wanted = joiner.wantsPart();
+        if (wanted == null) {
+            return false;
+        }
+        switch (wanted.part()) {
+            case OutputPart.Data(var bytes) -> joiner.partPut(wanted, blobs.put(bytes));
+            case OutputPart.Placed(var place) -> {
+                var bytes = blobs.get(place);
+                if (bytes == null) {
+                    joiner.partLost(wanted, place.blob().toString());
+                } else {
+                    joiner.partRead(wanted, bytes);
+                }
+            }
+        }
+        return true;
+    }
+
+    /// All that is on the topic of blobs.
+    TestBlobs blobs() {
+        return blobs;
+    }
+
+    private boolean readValue() {
+        var wanted = joiner.wantsValue();
+        if (wanted == null) {
+            return false;
+        }
+        var bytes = blobs.get(wanted.place());
+        if (bytes == null) {
+            joiner.valueLost(wanted, wanted.place().blob().toString());
+        } else {
+            wanted.digest().update(bytes.toByteArray());
+            joiner.valueRead(wanted);
+        }
         return true;
     }
 
@@ -437,7 +483,7 @@ final class TestPartition {
         for (var offset : place.offsets()) {
             bytes.writeBytes(outputs.get(Math.toIntExact(offset)).data().toByteArray());
         }
-        return bytes.toByteArray();
+        return place.parts() ? blobs.together(bytes.toByteArray()) : bytes.toByteArray();
     }
 
     private static <T> T copy(Channel<T> channel, T record) {

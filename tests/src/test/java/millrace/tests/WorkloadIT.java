@@ -24,6 +24,7 @@ import millrace.client.Millrace;
 import millrace.proto.Blob;
 import millrace.proto.Counts;
 import millrace.proto.Description;
+import millrace.proto.Ending;
 import millrace.proto.KernelType;
 import millrace.proto.Policy;
 import millrace.proto.Result.FailureKind;
@@ -73,6 +74,29 @@ class WorkloadIT {
         });
         assertThat(lengths).isEqualTo(Map.of(true, 256, false, 23_899));
         assertThat(HexFormat.of().formatHex(digest.digest())).startsWith("7c65e66e9492ed1a");
+    }
+
+    /// The other fleet's aggregator may hold about a tenth of the counts.
+    @Test
+    void countsBeyondTheAggregatorsMemoryHaveTheBytesOfOneTable() throws Exception {
+        var job = new PrefixCount(Blob.EMPTY, 80, 1_000, false, 1234, 19, 2);
+        var expected = client.submit(job).get(TestFleet.PATIENCE);
+        try (var fleet = BROKER.fleet()) {
+            fleet.role("producer", Map.of("producer.job-partitions", "1", "producer.task-partitions", "1"));
+            fleet.role("aggregator", Map.of("aggregator.job-bytes-max", Integer.toString(1 << 20)));
+            fleet.worker(1, "-Djava.io.tmpdir=" + folder);
+            var small = fleet.client();
+            fleet.awaitWorkers(small, 1);
+            var output = small.submit(job, JobOptions.DEFAULT.withPolicy(Policy.DEFAULT.withTaskItems(2)))
+                    .get(TestFleet.PATIENCE);
+            assertThat(output.digest()).isEqualTo(expected.digest());
+            assertThat(output.ending().output())
+                    .isNotNull()
+                    .extracting(Ending.OutputPlace::parts)
+                    .isEqualTo(true);
+            assertThat(output.canonical().readAll())
+                    .isEqualTo(expected.canonical().readAll());
+        }
     }
 
     @Test

@@ -1,9 +1,17 @@
 package millrace.tests.sim;
 
+import com.google.protobuf.ByteString;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import millrace.proto.Blob;
+import millrace.proto.BlobPiece;
+import millrace.proto.BlobPlace;
 import millrace.proto.Channel;
 import millrace.proto.DeadLetter;
 import millrace.proto.Ending;
@@ -47,6 +55,7 @@ final class Broker {
     final ClassicGroup aggregators;
     final ClassicGroup producers;
 
+    private final Map<BlobPlace, ByteString> values = new HashMap<>();
     private final List<Runnable> waiting = new ArrayList<>();
     private boolean up = true;
 
@@ -67,6 +76,19 @@ final class Broker {
         share = kafka.createShareGroup(Topics.workersGroup(FLEET), wire.tasks().topic(), ShareSettings.ofMillrace());
         aggregators = kafka.group(Topics.aggregatorGroup(FLEET));
         producers = kafka.group(Topics.producerGroup(FLEET));
+    }
+
+    /// Puts a value on the topic of blobs.
+    BlobPlace put(ByteString value) {
+        var blob = Blob.of(value.toByteArray());
+        var pieces = LongStream.range(0, BlobPiece.count(blob)).boxed().toList();
+        var place = new BlobPlace(blob, values.size(), 1, pieces, nowMillis());
+        values.put(place, value);
+        return place;
+    }
+
+    ByteString value(BlobPlace place) {
+        return Objects.requireNonNull(values.get(place), "nobody put it");
     }
 
     private <T> List<Tape<T>> tapes(Topics topic, Channel<T> channel, int partitions) {

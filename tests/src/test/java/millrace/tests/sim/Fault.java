@@ -51,5 +51,7 @@ enum Fault {
     DEADLINE,
     COMPACTION,
     /// A job's state is saved in the middle.
-    SNAPSHOT
+    SNAPSHOT,
+    /// Counts by key are more than an aggregator holds.
+    RUNS
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import millrace.aggregator.JoinLimits;
+import millrace.aggregator.RunLimits;
 import millrace.proto.JobOrder;
 
 /// What the seed does to a world: which machines there are, which faults happen to them and when, and what
@@ -67,9 +68,12 @@ final class Faults {
         everySeconds = chance.spread(0.3, 8);
         unknownSends = enabled.contains(Fault.UNKNOWN_SEND) ? chance.spread(0.005, 0.2) : 0;
         passingFailures = enabled.contains(Fault.PASSING_FAILURE) ? chance.spread(0.005, 0.2) : 0;
-        limits = enabled.contains(Fault.SNAPSHOT)
+        var saved = enabled.contains(Fault.SNAPSHOT)
                 ? JoinLimits.DEFAULT.withReplayResultsMax((long) chance.spread(2, 40))
                 : JoinLimits.DEFAULT;
+        limits = enabled.contains(Fault.RUNS)
+                ? saved.withRuns(new RunLimits(chance.between(0, 700), (int) chance.between(1, 60), 1 << 20))
+                : saved;
     }
 
     boolean allows(Fault fault) {

@@ -11,6 +11,7 @@ import millrace.aggregator.Joiner;
 import millrace.aggregator.Transaction;
 import millrace.proto.Ending;
 import millrace.proto.JobOrder;
+import millrace.proto.OutputPart;
 import millrace.proto.Progress;
 import millrace.proto.Result;
 import millrace.proto.Snapshot;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// Between any two steps the process may die, freeze or lose its connection.
 final class SimOwner {
     private static final int RESULTS_AT_ONCE = 1000;
+    private static final int PARTS_AT_ONCE = 20;
     private static final long GIVES_UP = 15 * Agenda.SECOND;
 
     private final SimAggregator of;
@@ -241,6 +243,40 @@ final class SimOwner {
         if (backlog.isEmpty() && current.acceptsResults()) {
             current.passTo(Math.max(resultReader.position(), current.position()));
         }
+        move(current, PARTS_AT_ONCE);
+    }
+
+    // Parts of counts, each in a step of its own: between any two the process may die.
+    private void move(Joiner current, int most) {
+        var wanted = current.wantsPart();
+        writing = wanted != null && most > 0;
+        if (wanted == null || most == 0) {
+            decide(current);
+            return;
+        }
+        world.hits.hit(Fault.RUNS);
+        var begun = epoch;
+        step(() -> {
+            Runnable told = switch (wanted.part()) {
+                case OutputPart.Data(var bytes) -> {
+                    var place = broker.put(bytes);
+                    yield () -> current.partPut(wanted, place);
+                }
+                case OutputPart.Placed(var place) -> {
+                    var bytes = broker.value(place);
+                    yield () -> current.partRead(wanted, bytes);
+                }
+            };
+            of.later(world.network.delay(), () -> {
+                if (begun == epoch && !stopped) {
+                    told.run();
+                    guarded(begun, () -> move(current, most - 1));
+                }
+            });
+        });
+    }
+
+    private void decide(Joiner current) {
         current.generation(generation());
         current.tick(of.clockMillis(), world.agenda.now() / Agenda.MILLI);
         if (current.isCaughtUp() && !caughtUp) {
@@ -254,8 +290,8 @@ final class SimOwner {
             return;
         }
         publish(current);
-        if (current.wantsOrders()) {
-            ordersUntil = orderReader.end();
+        if (orders != null && current.wantsOrders()) {
+            ordersUntil = orders.end();
         }
     }
 
