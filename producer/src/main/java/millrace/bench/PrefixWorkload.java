@@ -3,7 +3,6 @@ package millrace.bench;
 import java.io.IOException;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import millrace.client.Output;
 import millrace.proto.Blob;
 import millrace.proto.Counts;
@@ -19,8 +18,6 @@ final class PrefixWorkload implements Workload {
     private static final int PREFIX_BYTES = 19;
     private static final int AT_LEAST = 4;
     private static final long SEED = 1234;
-    /// A million words: all of them are counted in the aggregator's memory, which is bounded.
-    private static final int DOCUMENTS_MAX = 100;
 
     /// What a program in numpy finds in the first 20 documents.
     private static final int CHECKED_DOCUMENTS = 20;
@@ -37,11 +34,6 @@ final class PrefixWorkload implements Workload {
         return "counts of all prefixes of random words, against one JVM";
     }
 
-    @Override
-    public Map<String, String> settings() {
-        return Map.of("aggregator.job-bytes-max", Integer.toString(160 << 20));
-    }
-
     private static PrefixCount job(int documents, boolean uneven, long seed) {
         return new PrefixCount(Blob.EMPTY, documents, WORDS, uneven, seed, PREFIX_BYTES, AT_LEAST);
     }
@@ -53,7 +45,7 @@ final class PrefixWorkload implements Workload {
 
     @Override
     public List<Variant> others(Inputs inputs, Description weak, int cores, double times) {
-        var documents = (int) Math.min(DOCUMENTS_MAX, Math.ceil(DOCUMENTS_OF_CORE * cores * times));
+        var documents = (int) Math.ceil(DOCUMENTS_OF_CORE * cores * times);
         return List.of(new Variant("%d uneven documents".formatted(documents), job(documents, true, 42), 0.9));
     }
 
