@@ -1,7 +1,10 @@
 package millrace.cli;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import millrace.client.WorkerSummary;
@@ -54,6 +57,13 @@ final class WorkersCommand implements Callable<Integer> {
                         Units.bytes(worker.heartbeat().residentBytes()),
                         kernels(worker.heartbeat())));
                 table.print(shell.out());
+                var releases = releases(workers);
+                if (releases.size() > 1) {
+                    shell.say("releases: "
+                            + releases.entrySet().stream()
+                                    .map(release -> release.getKey() + " (" + release.getValue() + ")")
+                                    .collect(Collectors.joining(", ")));
+                }
                 workers.stream()
                         .map(WorkerSummary::heartbeat)
                         .filter(heartbeat -> !heartbeat.trouble().isEmpty())
@@ -61,6 +71,14 @@ final class WorkersCommand implements Callable<Integer> {
             }
         }
         return ExitCode.SUCCEEDED.number();
+    }
+
+    // More than one while the fleet is upgraded.
+    private static Map<String, Long> releases(List<WorkerSummary> workers) {
+        return workers.stream()
+                .filter(WorkerSummary::live)
+                .collect(Collectors.groupingBy(
+                        worker -> worker.heartbeat().release(), TreeMap::new, Collectors.counting()));
     }
 
     private static String state(WorkerSummary worker) {
