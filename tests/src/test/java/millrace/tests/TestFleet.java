@@ -2,6 +2,7 @@ package millrace.tests;
 
 import static org.awaitility.Awaitility.await;
 
+import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -71,6 +72,20 @@ final class TestFleet implements AutoCloseable {
         command.addAll(List.of(RoleMain.class.getName(), name, cluster.bootstrapServers(), cluster.fleet()));
         command.addAll(List.of(flags));
         return add(new Child(name + "-" + children.size(), command, false));
+    }
+
+    /// Starts a main class from another class path than this JVM's, for a short life.
+    ///
+    /// @param name    of the process, before its number
+    /// @param command the class and its arguments
+    Child process(String name, List<Path> classPath, List<String> command) {
+        var path = classPath.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
+        return add(new Child(
+                name + "-" + children.size(),
+                Stream.of(JAVA, List.of("-XX:TieredStopAtLevel=1", "-cp", path), command)
+                        .flatMap(List::stream)
+                        .toList(),
+                false));
     }
 
     /// Starts a worker, which is started again whenever it ends.

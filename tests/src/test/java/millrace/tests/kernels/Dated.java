@@ -31,7 +31,29 @@ public record Dated(
 
         @Override
         public byte[] compute(Dated dated, Work work, long first, long end) {
-            return Integers.encode((end - first) * (version() == 2 ? 1 : 1_000_000));
+            return count(version(), first, end);
         }
+    }
+
+    /// The math of version 1, to stand beside that of version 2 in one worker.
+    public static final class OlderMill implements Kernel<Dated> {
+        @Override
+        public Class<Dated> description() {
+            return Dated.class;
+        }
+
+        @Override
+        public int version() {
+            return 1;
+        }
+
+        @Override
+        public byte[] compute(Dated dated, Work work, long first, long end) {
+            return count(1, first, end);
+        }
+    }
+
+    private static byte[] count(int version, long first, long end) {
+        return Integers.encode((end - first) * (version == 2 ? 1 : 1_000_000));
     }
 }

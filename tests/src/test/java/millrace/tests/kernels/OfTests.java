@@ -18,6 +18,7 @@ public final class OfTests implements Descriptions.Provider {
                 Spell.class,
                 Tags.class,
                 Trap.class,
+                Vigil.class,
                 Weights.class);
     }
 }
