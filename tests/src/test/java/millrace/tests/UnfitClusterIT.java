@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import millrace.cli.EmbeddedBroker;
 import millrace.cli.Main;
 import millrace.proto.ExitCode;
@@ -118,15 +119,14 @@ class UnfitClusterIT {
 
     @Test
     void missingRightsAreToldByName() throws Exception {
-        var ports = freePorts(3);
+        var ports = NamedUsers.freePorts(3);
         var clients = "127.0.0.1:" + ports.getFirst();
-        try (var _ = EmbeddedBroker.start(folder.resolve("broker"), ports.get(1), withUsers(ports))) {
-            var file = Files.writeString(folder.resolve("joe.properties"), """
-                    security.protocol=SASL_PLAINTEXT
-                    sasl.mechanism=PLAIN
-                    sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required \
-                    username="joe" password="secret";
-                    """);
+        try (var _ = EmbeddedBroker.start(folder.resolve("broker"), ports.get(1), NamedUsers.broker(ports, "joe"))) {
+            var file = Files.writeString(
+                    folder.resolve("joe.properties"),
+                    NamedUsers.client("joe").entrySet().stream()
+                            .map(property -> property.getKey() + "=" + property.getValue())
+                            .collect(Collectors.joining("\n")));
             for (var command : List.of("producer", "worker", "aggregator", "run primes --to 9", "doctor", "jobs")) {
                 var said = runAt(clients, command, "--command-config", file.toString());
 
@@ -134,38 +134,5 @@ class UnfitClusterIT {
                 said.saysOnce("millrace", "uthoriz");
             }
         }
-    }
-
-    private static List<Integer> freePorts(int count) throws IOException {
-        var sockets = new ArrayList<ServerSocket>();
-        for (var port = 0; port < count; port++) {
-            sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-        }
-        for (var socket : sockets) {
-            socket.close();
-        }
-        return sockets.stream().map(ServerSocket::getLocalPort).toList();
-    }
-
-    // The broker talks to itself without a name, which may do all; clients come through a listener with names.
-    private static Map<String, String> withUsers(List<Integer> ports) {
-        var listeners = "CLIENTS://127.0.0.1:%d,PLAINTEXT://127.0.0.1:%d".formatted(ports.get(0), ports.get(1));
-        return Map.of(
-                "listeners",
-                listeners + ",CONTROLLER://127.0.0.1:" + ports.get(2),
-                "advertised.listeners",
-                listeners,
-                "listener.security.protocol.map",
-                "CLIENTS:SASL_PLAINTEXT,PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
-                "controller.quorum.voters",
-                "1@127.0.0.1:" + ports.get(2),
-                "sasl.enabled.mechanisms",
-                "PLAIN",
-                "listener.name.clients.plain.sasl.jaas.config",
-                "org.apache.kafka.common.security.plain.PlainLoginModule required user_joe=\"secret\";",
-                "authorizer.class.name",
-                "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
-                "super.users",
-                "User:ANONYMOUS");
     }
 }
