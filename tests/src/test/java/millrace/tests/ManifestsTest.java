@@ -42,6 +42,8 @@ class ManifestsTest {
             "MILLRACE_FLEET",
             "MILLRACE_LOG_FORMAT",
             "MILLRACE_IMAGE",
+            "MILLRACE_CONSOLE_PORT",
+            "MILLRACE_CONSOLE_TOKEN",
             "MILLRACE_KAFKA_PORT",
             "MILLRACE_PROMETHEUS_PORT",
             "MILLRACE_PROMETHEUS_RULES",
