@@ -88,7 +88,9 @@ class DeskSimulationTest {
                 finishAll(); // also those that were answered before they stopped
                 rig.pass(Desk.LOOK_FOR_ROOM_EVERY);
                 List.copyOf(rig.opening).forEach(rig::join);
-                assertThat(rig.desk.ready()).as("ready, trouble: %s", rig.desk.trouble()).isTrue();
+                assertThat(rig.desk.ready())
+                        .as("ready, trouble: %s", rig.desk.trouble())
+                        .isTrue();
             }
         }
 
