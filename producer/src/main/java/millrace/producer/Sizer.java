@@ -14,8 +14,12 @@ final class Sizer {
     /// The smallest task towards the end, as a part of the target time: smaller ones cost more than they even out.
     private static final int SMALLEST = 16;
 
-    /// Values of concatenations grow with their task, and a value must fit into a record.
-    private static final long VALUE_BYTES = 250_000;
+    /// Values of concatenations grow with their task. They need not fit into a record, but a worker holds a few at
+    /// once, and each is put before its result.
+    private static final long PASSED_ON_BYTES = 4L << 20;
+
+    /// The aggregator reads values that it joins: they stay in their records.
+    private static final long JOINED_BYTES = 750_000;
 
     private final long taskNanos;
     private final long fixedItems;
@@ -104,13 +108,13 @@ final class Sizer {
             return Double.MAX_VALUE;
         }
         return switch (join) {
-            case Join.Concatenation _ -> VALUE_BYTES / (recentBytes / recentItems);
+            case Join.Concatenation _ -> PASSED_ON_BYTES / (recentBytes / recentItems);
             // As large as the keys that a task meets: it grows with the task at most, perhaps less, so a task that
             // is large stays as it is.
             case Join.CountsByKey _, Join.CountsByPrefix _ ->
-                recentBytes / recentTasks > VALUE_BYTES
+                recentBytes / recentTasks > JOINED_BYTES
                         ? recentItems / recentTasks
-                        : VALUE_BYTES / (recentBytes / recentItems);
+                        : JOINED_BYTES / (recentBytes / recentItems);
             case Join.IntegerSum _, Join.FloatSum _, Join.Extremes _, Join.TopK _ -> Double.MAX_VALUE;
         };
     }
