@@ -107,6 +107,7 @@ final class Rig implements AutoCloseable {
             }
         }
         Awaitility.await()
+                .atMost(Duration.ofMinutes(1)) // hundreds of topics on a machine that does other things, too
                 .ignoreExceptionsMatching(e -> e.getCause() instanceof RetriableException)
                 .until(() -> admin.listOffsets(latest).all().get() != null);
     }
