@@ -15,8 +15,11 @@ import millrace.tests.kernels.Trap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// Kernels that take their worker with them, and kernels that do not stop: workers end and are started again.
+@Execution(ExecutionMode.CONCURRENT)
 class CrashIT {
     @RegisterExtension
     static final TestBroker BROKER = new TestBroker();

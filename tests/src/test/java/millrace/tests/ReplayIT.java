@@ -23,8 +23,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// Jobs that ended without all their items are looked into and completed, by commands.
+@Execution(ExecutionMode.CONCURRENT)
 class ReplayIT {
     @RegisterExtension
     static final TestBroker BROKER = new TestBroker();
