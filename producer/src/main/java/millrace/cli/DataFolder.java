@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import millrace.proto.ExitCode;
 import millrace.proto.Refusal;
 import org.slf4j.Logger;
@@ -29,6 +30,9 @@ final class DataFolder implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DataFolder.class);
     private static final Set<String> IN_MEMORY = Set.of("tmpfs", "ramfs");
     private static final String LOCK = ".lock";
+
+    // Whatever else is in the base, such as another program's locks, is not ours to delete.
+    private static final Pattern LOCK_FILE = Pattern.compile("fleet-\\d+-[0-9a-f]{8}\\.lock");
     private static final int TRIES = 5;
 
     // A process that opens and closes a file loses its own lock on it, so it must not look at its own.
@@ -74,7 +78,8 @@ final class DataFolder implements AutoCloseable {
         }
         List<Path> locks;
         try (var files = Files.list(base)) {
-            locks = files.filter(file -> file.toString().endsWith(LOCK) && !OURS.contains(file))
+            locks = files.filter(file ->
+                            LOCK_FILE.matcher(file.getFileName().toString()).matches() && !OURS.contains(file))
                     .toList();
         }
         for (var file : locks) {

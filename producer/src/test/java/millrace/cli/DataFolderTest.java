@@ -31,9 +31,9 @@ class DataFolderTest {
     void folderOfADeadProcessIsSweptAndThatOfALiveOneIsNot() throws IOException {
         try (var live = DataFolder.open(temporary)) {
             // What a killed process leaves: folder and file, nobody's lock.
-            var dead = Files.createDirectory(temporary.resolve("fleet-1-dead"));
+            var dead = Files.createDirectory(temporary.resolve("fleet-1-0123abcd"));
             Files.writeString(dead.resolve("segment"), "records");
-            var lock = Files.createFile(temporary.resolve("fleet-1-dead.lock"));
+            var lock = Files.createFile(temporary.resolve("fleet-1-0123abcd.lock"));
 
             try (var next = DataFolder.open(temporary)) {
                 assertThat(dead).doesNotExist();
@@ -42,6 +42,17 @@ class DataFolderTest {
                 assertThat(next.path()).exists().isNotEqualTo(live.path());
             }
         }
+    }
+
+    @Test
+    void whatOthersKeepInTheSameFolderIsLeftAlone() throws IOException {
+        var theirs = Files.createDirectory(temporary.resolve("fleet"));
+        var lock = Files.createFile(temporary.resolve("fleet.lock"));
+
+        DataFolder.open(temporary).close();
+
+        assertThat(theirs).exists();
+        assertThat(lock).exists();
     }
 
     @Test
