@@ -19,6 +19,7 @@ public final class Benchmarks {
             new Latency(),
             new Published(new ConvolutionWorkload()),
             new Published(new PrefixWorkload()),
+            new Published(new InferenceWorkload()),
             new Start(),
             new Memory(),
             new Scale(),

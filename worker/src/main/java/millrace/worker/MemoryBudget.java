@@ -89,12 +89,15 @@ final class MemoryBudget {
         seen.merge(task.computation(), new Seen(task.items(), held), MemoryBudget::estimate);
     }
 
+    // A larger task that was seen takes the place of what was expected of it by the smaller ones: those may have
+    // held what does not grow with the items.
     private static Seen estimate(Seen before, Seen now) {
-        var expected = before.of(now.items);
-        if (now.bytes >= expected) {
+        if (now.bytes >= before.bytes) {
             return new Seen(Math.max(before.items, now.items), now.bytes);
         }
         // That a smaller task held less says nothing about a larger one.
-        return now.items < before.items ? before : new Seen(now.items, expected - (expected - now.bytes) / FALLS_BY);
+        return now.items < before.items
+                ? before
+                : new Seen(now.items, before.bytes - (before.bytes - now.bytes) / FALLS_BY);
     }
 }

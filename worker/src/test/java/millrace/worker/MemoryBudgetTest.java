@@ -77,6 +77,16 @@ class MemoryBudgetTest {
     }
 
     @Test
+    void largerTaskThatWasSeenTakesThePlaceOfWhatSmallerOnesLetExpect() {
+        saw(1, 50); // a fixed part, such as a buffer
+        assertThat(estimate(100)).isEqualTo(1_000);
+        saw(100, 51);
+        assertThat(estimate(100)).isEqualTo(51);
+        saw(200, 43);
+        assertThat(estimate(200)).as("not at once, when it held less").isEqualTo(50);
+    }
+
+    @Test
     void roomIsWhatIsNotTaken() {
         memory.take(700);
         assertThat(memory.hasRoomFor(300)).isTrue();
