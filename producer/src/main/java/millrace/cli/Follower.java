@@ -66,11 +66,13 @@ final class Follower {
         return after.tally().attempts() > before.tally().attempts();
     }
 
-    // In another thread: listening takes seconds, in which the job may end.
+    // In a thread of its own: listening takes seconds, in which the job may end, and the threads that all share are
+    // few; the one that waits for the workers' processes to end needs one.
     private void ask(Job job) {
         if (asked.isDone()) {
             waiting = asked.exceptionally(_ -> "").join();
-            asked = CompletableFuture.supplyAsync(() -> obstacle(job));
+            asked = CompletableFuture.supplyAsync(
+                    () -> obstacle(job), Thread.ofPlatform().daemon()::start);
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.stream.IntStream;
 import millrace.proto.Cluster;
 import millrace.proto.Ending;
 import millrace.proto.Wire;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
@@ -89,7 +90,8 @@ final class Tail implements AutoCloseable {
             jobs.values().forEach(job -> job.fail(reason));
         } finally {
             positioned.countDown();
-            consumer.close();
+            // Not in good order, which would wait for the fetch under way, half a second: there is no group to leave.
+            consumer.close(CloseOptions.timeout(Duration.ZERO));
         }
     }
 
