@@ -20,6 +20,7 @@ public final class Benchmarks {
             new Published(new ConvolutionWorkload()),
             new Published(new PrefixWorkload()),
             new Published(new InferenceWorkload()),
+            new NativeKernels(),
             new Start(),
             new Memory(),
             new Scale(),

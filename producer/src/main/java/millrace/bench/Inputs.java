@@ -30,6 +30,11 @@ final class Inputs implements AutoCloseable {
         return folder;
     }
 
+    /// The file of one that was made.
+    Path file(Blob blob) {
+        return folder.resolve(blob.hex());
+    }
+
     /// Makes an array of float64.
     Blob doubles(DoubleSupplier next, long... shape) throws IOException {
         return array(NpyType.FLOAT64, (bytes, value) -> bytes.putDouble(value), next, shape);
@@ -56,7 +61,7 @@ final class Inputs implements AutoCloseable {
             }
         }
         var blob = Blob.of(file);
-        Files.move(file, folder.resolve(blob.hex()));
+        Files.move(file, file(blob));
         blobs.add(blob);
         return blob;
     }
@@ -64,14 +69,14 @@ final class Inputs implements AutoCloseable {
     /// Puts all that was made where a fleet finds it.
     void put(Millrace millrace) throws IOException {
         for (var blob : blobs) {
-            millrace.put(blob, folder.resolve(blob.hex()), (_, _) -> {});
+            millrace.put(blob, file(blob), (_, _) -> {});
         }
     }
 
     @Override
     public void close() throws IOException {
         for (var blob : blobs) {
-            Files.deleteIfExists(folder.resolve(blob.hex()));
+            Files.deleteIfExists(file(blob));
         }
         Files.deleteIfExists(folder.resolve("new"));
         Files.delete(folder);

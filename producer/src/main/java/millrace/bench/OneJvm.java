@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -56,12 +57,21 @@ final class OneJvm implements AutoCloseable {
     }
 
     Answer compute(Description description) throws IOException {
+        return ask("", description);
+    }
+
+    /// @param value the file that the joined value is written to, after the clock has stopped
+    Answer compute(Description description, Path value) throws IOException {
+        return ask(value.toString(), description);
+    }
+
+    private Answer ask(String value, Description description) throws IOException {
         var type = KernelType.of(description);
         var words = type.parameters(description).entrySet().stream()
                 .map(one -> "\t" + one.getKey() + "=" + one.getValue())
                 .collect(Collectors.joining());
         var writer = process.outputWriter(StandardCharsets.UTF_8);
-        writer.write(type.name() + words + "\n");
+        writer.write(value + "\t" + type.name() + words + "\n");
         writer.flush();
         var answer = answers.readLine();
         if (answer == null) {
@@ -92,10 +102,10 @@ final class OneJvm implements AutoCloseable {
         var lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (var line = lines.readLine(); line != null; line = lines.readLine()) {
             var words = Arrays.asList(line.split("\t", -1));
-            var parameters = words.subList(1, words.size()).stream()
+            var parameters = words.subList(2, words.size()).stream()
                     .map(word -> word.split("=", 2))
                     .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1]));
-            answer(description(descriptions, words.getFirst(), parameters), kernels, work, cores);
+            answer(description(descriptions, words.get(1), parameters), kernels, work, cores, words.getFirst());
         }
     }
 
@@ -105,8 +115,9 @@ final class OneJvm implements AutoCloseable {
                 .parse(parameters);
     }
 
-    private static void answer(Description description, Map<Class<?>, Kernel<?>> kernels, Work work, int cores)
-            throws InterruptedException, ExecutionException {
+    private static void answer(
+            Description description, Map<Class<?>, Kernel<?>> kernels, Work work, int cores, String file)
+            throws IOException, InterruptedException, ExecutionException {
         var kernel = kernels.get(description.getClass());
         if (kernel == null) {
             throw new IllegalArgumentException("no math for " + description);
@@ -116,6 +127,13 @@ final class OneJvm implements AutoCloseable {
         var seconds = (System.nanoTime() - started) / 1e9;
         var digest = Digests.sha256();
         value.forEach(digest::update);
+        if (!file.isEmpty()) {
+            try (var out = Files.newOutputStream(Path.of(file))) {
+                for (var part : value) {
+                    out.write(part);
+                }
+            }
+        }
         System.out.println(seconds + " " + HexFormat.of().formatHex(digest.digest()));
     }
 
