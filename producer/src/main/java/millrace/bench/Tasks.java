@@ -1,6 +1,8 @@
 package millrace.bench;
 
+import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import millrace.client.JobOptions;
@@ -9,10 +11,15 @@ import millrace.proto.Policy;
 import millrace.proto.kernels.Spin;
 
 /// Tasks that compute nothing, one item each: how many records pass the whole path in a second, from the feeder to
-/// the joined value, with the broker on the same cores.
+/// the joined value, with the broker on the same cores. Beside it, in turns, Python's `multiprocessing.Pool` with as
+/// many processes as cores and one task in a message, in each of the forms it has; the best of them is what the fleet
+/// should be ahead of.
 final class Tasks implements Benchmark {
+    /// Of a pool on a machine like the one that this was written on, where there is no Python to ask.
     private static final double TARGET = 53_000;
+
     private static final long TASKS_A_SECOND = 20_000;
+    private static final List<String> FORMS = List.of("imap_unordered", "map", "apply_async");
 
     /// Long polls of many records, as suits tasks that take no time.
     private static final Map<String, String> SETTINGS = Map.of("worker.lane-records", "500");
@@ -24,7 +31,7 @@ final class Tasks implements Benchmark {
 
     @Override
     public String summary() {
-        return "tasks without work a second, through the whole path, with " + SETTINGS;
+        return "tasks without work a second, through the whole path, against multiprocessing.Pool, with " + SETTINGS;
     }
 
     @Override
@@ -32,15 +39,55 @@ final class Tasks implements Benchmark {
         var items = TASKS_A_SECOND * bench.seconds();
         var single = JobOptions.DEFAULT.withPolicy(Policy.DEFAULT.withTaskItems(1));
         var rates = new ArrayList<Double>();
-        try (var fleet = bench.fleet(1, bench.cores(), SETTINGS);
+        var pools = new LinkedHashMap<String, List<Double>>();
+        try (var programs = new NativePrograms();
+                var fleet = bench.fleet(1, bench.cores(), SETTINGS);
                 var millrace = Millrace.connect(fleet.cluster())) {
+            var commands = pools(bench, programs, items);
             var _ = bench.time(millrace, new Spin(items / 4, 0), single);
             for (var run = 0; run < bench.runs(); run++) {
                 var timed = bench.time(millrace, new Spin(items, 0), single);
-                Bench.check("the sum of " + items + " items", timed.text(), Long.toString(items * (items - 1) / 2));
+                Bench.check("the sum of " + items + " items", timed.text(), Long.toString(sum(items)));
                 rates.add(items / timed.seconds());
+                for (var form : commands.entrySet()) {
+                    var answer = programs.run(form.getValue());
+                    Bench.check(form.getKey() + "'s sum of " + items + " items", answer.integer("Sum"), sum(items));
+                    pools.computeIfAbsent(form.getKey(), _ -> new ArrayList<>()).add(items / answer.seconds());
+                }
             }
         }
-        return List.of(Figure.atLeast(TARGET, "tasks a second", "1/s", rates));
+        return figures(rates, pools);
+    }
+
+    private static long sum(long items) {
+        return items * (items - 1) / 2;
+    }
+
+    // The command of each form; none where there is no Python.
+    private static Map<String, List<String>> pools(Bench bench, NativePrograms programs, long items)
+            throws IOException, InterruptedException {
+        var commands = new LinkedHashMap<String, List<String>>();
+        try {
+            var python = programs.python().toString();
+            var source = programs.source("pool.py").toString();
+            for (var form : FORMS) {
+                commands.put(
+                        form, List.of(python, source, form, Integer.toString(bench.cores()), Long.toString(items)));
+            }
+        } catch (MissingProgram e) {
+            bench.say().accept("not compared with multiprocessing.Pool: " + e.getMessage());
+        }
+        return commands;
+    }
+
+    /// @param rates of the fleet
+    /// @param pools the rates of each form that was measured
+    static List<Figure> figures(List<Double> rates, Map<String, List<Double>> pools) {
+        var figures = new ArrayList<Figure>();
+        pools.forEach((form, ofForm) ->
+                figures.add(Figure.of("tasks a second, multiprocessing.Pool, " + form, "1/s", ofForm)));
+        var best = figures.stream().mapToDouble(Figure::median).max().orElse(TARGET);
+        figures.addFirst(Figure.atLeast(best, "tasks a second", "1/s", rates));
+        return figures;
     }
 }
