@@ -271,6 +271,11 @@ public final class EmbeddedFleet implements AutoCloseable {
         return workers.processes();
     }
 
+    /// The command of one more worker as the fleet starts its own. It ends when its standard input does.
+    public List<String> workerCommand() {
+        return workerCommand(plan, cluster);
+    }
+
     /// Waits until every role is ready and every worker has been heard of.
     ///
     /// @throws Refusal when that takes longer than `patience`
