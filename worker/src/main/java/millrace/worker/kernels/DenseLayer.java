@@ -18,19 +18,24 @@ final class DenseLayer {
         return bias.length;
     }
 
-    /// Evaluates two rows at once, so that each weight is fetched for both, and goes through four inputs at once, so
-    /// that each sum is stored once for four products.
-    void run(float[] in, float[] otherIn, float[] out, float[] otherOut) {
-        System.arraycopy(bias, 0, out, 0, bias.length);
-        System.arraycopy(bias, 0, otherOut, 0, bias.length);
+    /// Evaluates several rows at once, so that weights come from the first-level cache for all but one of them, and
+    /// goes through four inputs at once, so that each sum is stored once for four products.
+    ///
+    /// @param rows how many of `in` and `out` are meant, from the first on
+    void run(float[][] in, float[][] out, int rows) {
+        for (var row = 0; row < rows; row++) {
+            System.arraycopy(bias, 0, out[row], 0, bias.length);
+        }
         var k = 0;
         for (; k + 4 <= weights.length; k += 4) {
-            add(in, k, weights[k], weights[k + 1], weights[k + 2], weights[k + 3], out);
-            add(otherIn, k, weights[k], weights[k + 1], weights[k + 2], weights[k + 3], otherOut);
+            for (var row = 0; row < rows; row++) {
+                add(in[row], k, weights[k], weights[k + 1], weights[k + 2], weights[k + 3], out[row]);
+            }
         }
         for (; k < weights.length; k++) {
-            add(in[k], weights[k], out);
-            add(otherIn[k], weights[k], otherOut);
+            for (var row = 0; row < rows; row++) {
+                add(in[row][k], weights[k], out[row]);
+            }
         }
     }
 

@@ -16,6 +16,10 @@ public final class MlpKernel implements Kernel<Mlp> {
     // As bits, so that NaN has one pattern of them.
     private static final VarHandle FLOATS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
+    /// Rows that are evaluated at once: their sums, of 512 units each, and four rows of weights fill 24 KB of the
+    /// first-level cache, and weights are fetched into it an eighth as often.
+    private static final int BATCH = 8;
+
     private record Net(DenseLayer hidden, DenseLayer output) {}
 
     @Override
@@ -23,10 +27,11 @@ public final class MlpKernel implements Kernel<Mlp> {
         return Mlp.class;
     }
 
-    /// The rows of the result, and two rows of each layer. The net is warm state.
+    /// The rows of the result, and a batch's rows of each layer. The net is warm state.
     @Override
     public OptionalLong liveBytes(Mlp job, long first, long end) {
-        return OptionalLong.of(Float.BYTES * ((end - first + 2) * job.classes() + 2L * (job.features() + job.units())));
+        return OptionalLong.of(
+                Float.BYTES * ((end - first + BATCH) * job.classes() + (long) BATCH * (job.features() + job.units())));
     }
 
     @Override
@@ -45,21 +50,24 @@ public final class MlpKernel implements Kernel<Mlp> {
                         layer(work, job.hiddenWeights(), job.hiddenBias(), job.features(), job.units()),
                         layer(work, job.outputWeights(), job.outputBias(), job.units(), job.classes())));
         var inputs = array(work, "the array of inputs", job.inputs(), job.rows(), job.features());
-        var in = new float[2][job.features()];
-        var hidden = new float[2][job.units()];
-        var out = new float[2][job.classes()];
+        var in = new float[BATCH][job.features()];
+        var hidden = new float[BATCH][job.units()];
+        var out = new float[BATCH][job.classes()];
         var bytes = new byte[Math.multiplyExact((int) (end - first), Float.BYTES * job.classes())];
-        for (var item = first; item < end; item += 2) {
+        for (var item = first; item < end; item += BATCH) {
             work.checkCancelled();
-            var second = Math.min(item + 1, end - 1); // the last of an odd number is computed twice
-            inputs.reals(item % job.rows() * job.features(), job.features(), in[0], 0);
-            inputs.reals(second % job.rows() * job.features(), job.features(), in[1], 0);
-            net.hidden.run(in[0], in[1], hidden[0], hidden[1]);
-            DenseLayer.relu(hidden[0]);
-            DenseLayer.relu(hidden[1]);
-            net.output.run(hidden[0], hidden[1], out[0], out[1]);
-            put(out[0], bytes, (int) (item - first));
-            put(out[1], bytes, (int) (second - first));
+            var rows = (int) Math.min(BATCH, end - item);
+            for (var row = 0; row < rows; row++) {
+                inputs.reals((item + row) % job.rows() * job.features(), job.features(), in[row], 0);
+            }
+            net.hidden.run(in, hidden, rows);
+            for (var row = 0; row < rows; row++) {
+                DenseLayer.relu(hidden[row]);
+            }
+            net.output.run(hidden, out, rows);
+            for (var row = 0; row < rows; row++) {
+                put(out[row], bytes, (int) (item - first) + row);
+            }
         }
         return bytes;
     }
