@@ -35,9 +35,11 @@ final class JoinedIntegers implements JoinedValue.Small {
 
     @Override
     public long memoryBytes() {
-        return Arrays.stream(sums)
-                .mapToLong(sum -> COMPONENT_BYTES + sum.bitLength() / 8)
-                .sum();
+        var bytes = 0L; // asked for after every result
+        for (var sum : sums) {
+            bytes += COMPONENT_BYTES + sum.bitLength() / 8;
+        }
+        return bytes;
     }
 
     @Override

@@ -22,6 +22,9 @@ public final class Text {
     }
 
     private static String shown(String text, int charactersMax, IntPredicate isShown) {
+        if (text.length() <= charactersMax && isPlain(text)) { // as nearly every name is, in every result
+            return text;
+        }
         var cut = text.length() > charactersMax;
         var end = cut ? charactersMax - 1 : text.length();
         var shown = new StringBuilder(Math.min(text.length(), charactersMax));
@@ -34,6 +37,15 @@ public final class Text {
             at += units;
         }
         return cut ? shown.append('…').toString() : shown.toString();
+    }
+
+    private static boolean isPlain(String text) {
+        for (var at = 0; at < text.length(); at++) {
+            if (text.charAt(at) < ' ' || text.charAt(at) > '~') {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isShownInLine(int point) {

@@ -72,8 +72,11 @@ final class Berths {
 
     /// Lanes that poll.
     int polling() {
-        return (int)
-                all.stream().filter(berth -> berth.state == Berth.State.POLLING).count();
+        var polling = 0;
+        for (var berth : all) {
+            polling += berth.state == Berth.State.POLLING ? 1 : 0;
+        }
+        return polling;
     }
 
     /// Records that the polls under way may bring.
@@ -83,7 +86,11 @@ final class Berths {
 
     /// Lanes that the share group has let in.
     int joined() {
-        return (int) all.stream().filter(berth -> berth.joined).count();
+        var joined = 0;
+        for (var berth : all) {
+            joined += berth.joined ? 1 : 0;
+        }
+        return joined;
     }
 
     /// Why no lane takes tasks, empty while one does.
