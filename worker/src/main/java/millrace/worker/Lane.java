@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import millrace.proto.Channel;
 import millrace.proto.Cluster;
 import millrace.proto.ForeignRecord;
@@ -33,8 +34,9 @@ import org.slf4j.LoggerFactory;
 /// carried out in turn.
 ///
 /// A share consumer works in rounds: all records of a poll are done with before the next one. What is accepted
-/// travels with that poll, or at once when none is ordered yet, so that no record's lock ends after its task
-/// was answered.
+/// travels with that poll, or within [#ACCEPTED_WITHIN] when none is ordered, so that no record's lock ends after
+/// its task was answered. The broker stores what a request accepts and looks at each record of it that is not
+/// accepted yet: few requests of many records cost it a fraction of many of few.
 final class Lane implements Runnable {
     /// Told, by the lane's thread, what happens.
     interface Listener {
@@ -55,6 +57,9 @@ final class Lane implements Runnable {
 
     private static final Logger log = LoggerFactory.getLogger(Lane.class);
 
+    /// A small part of what is left of a lock when its task is answered, which is two thirds at least.
+    private static final Duration ACCEPTED_WITHIN = Duration.ofMillis(50);
+
     private static final Duration POLL = Duration.ofMillis(500);
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(2);
 
@@ -71,6 +76,7 @@ final class Lane implements Runnable {
     private volatile @Nullable KafkaShareConsumer<byte[], byte[]> consumer;
     private boolean joined;
     private boolean unsent;
+    private long unsentSince;
     private boolean stopping;
 
     Lane(
@@ -141,10 +147,12 @@ final class Lane implements Runnable {
     public void run() {
         try {
             while (!stopping) {
-                var order = orders.take();
+                var order = unsent ? orders.poll(untilSent(), TimeUnit.NANOSECONDS) : orders.take();
                 loop.turn();
-                order.run();
-                if (unsent && orders.isEmpty()) {
+                if (order != null) {
+                    order.run();
+                }
+                if (unsent && untilSent() <= 0) {
                     send();
                 }
                 loop.rest();
@@ -225,8 +233,13 @@ final class Lane implements Runnable {
         var polled = held.remove(new Position(partition, offset));
         if (current != null && polled != null) { // else lost since the order, and the broker delivers it again
             current.acknowledge(polled, type);
+            unsentSince = unsent ? unsentSince : System.nanoTime();
             unsent = true;
         }
+    }
+
+    private long untilSent() {
+        return unsentSince + ACCEPTED_WITHIN.toNanos() - System.nanoTime();
     }
 
     private void send() {

@@ -1,5 +1,7 @@
 package millrace.worker;
 
+import static java.util.Map.entry;
+
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -56,26 +58,21 @@ final class Outbox implements Runnable {
         this.results = wire.results();
         this.heartbeats = wire.workers();
         this.listener = listener;
-        settings = Map.of(
-                ProducerConfig.CLIENT_ID_CONFIG,
-                clientId,
-                ProducerConfig.ACKS_CONFIG,
-                "all",
-                ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
-                true,
-                ProducerConfig.LINGER_MS_CONFIG,
-                0,
-                ProducerConfig.BUFFER_MEMORY_CONFIG,
-                bytesMax,
-                ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
-                1_048_576,
+        settings = Map.ofEntries(
+                entry(ProducerConfig.CLIENT_ID_CONFIG, clientId),
+                entry(ProducerConfig.ACKS_CONFIG, "all"),
+                entry(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true),
+                // A result waits for no other, but those that come while some are on their way go together: of tiny
+                // tasks hundreds in a request, which costs the brokers little more than one alone.
+                entry(ProducerConfig.LINGER_MS_CONFIG, 0),
+                entry(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1),
+                entry(ProducerConfig.BATCH_SIZE_CONFIG, 65_536),
+                entry(ProducerConfig.BUFFER_MEMORY_CONFIG, bytesMax),
+                entry(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 1_048_576),
                 // As long as it takes: a result that is given up was computed for nothing.
-                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
-                Integer.MAX_VALUE,
-                ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG,
-                ByteArraySerializer.class.getName(),
-                ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG,
-                ByteArraySerializer.class.getName());
+                entry(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE),
+                entry(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName()),
+                entry(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName()));
     }
 
     /// The figures of its producer, none before the first letter. Any thread.
