@@ -80,9 +80,9 @@ final class TaskTopic implements AutoCloseable {
                 cluster.client(Map.of(
                         "acks", "all",
                         "enable.idempotence", "true",
-                        // A burst goes out as few batches, and a person hardly notices.
-                        "linger.ms", 1,
-                        "batch.size", 16_384,
+                        // The first task of a burst goes out at once, and what comes meanwhile together.
+                        "linger.ms", 0,
+                        "max.in.flight.requests.per.connection", 1,
                         "max.block.ms", 2_000,
                         "request.timeout.ms", 10_000,
                         "delivery.timeout.ms", 20_000)),
