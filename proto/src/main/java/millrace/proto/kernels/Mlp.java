@@ -19,11 +19,11 @@ import millrace.proto.arrays.NpyType;
 /// Evaluates a net of two dense layers, ReLU after the first and softmax after the second, on rows of inputs.
 ///
 /// The output is the probabilities of the classes, float32, little-endian, row by row, all rows again for each
-/// repetition. Sums are float32, begin with the bias and go through the inputs in order, each product rounded, so they
-/// have the same bits everywhere; they differ from those of other programs by rounding.
+/// repetition. Sums are float32, begin with the bias and go through the inputs in order, each product added by a fused
+/// multiply-add, so they have the same bits everywhere; they differ from those of other programs by rounding.
 @Described(
         name = "mlp",
-        version = 1,
+        version = 2,
         summary = "Evaluates a net of two dense layers (ReLU, softmax) on rows of inputs, all as .npy arrays.",
         item = "a row of inputs",
         intake = Mlp.Shapes.class)

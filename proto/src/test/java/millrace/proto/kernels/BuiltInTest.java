@@ -11,6 +11,6 @@ class BuiltInTest {
     void builtInKernelsAreFound() {
         assertThat(Descriptions.load().all())
                 .extracting(KernelType::toString)
-                .contains("mandelbrot@1", "convolve@2", "mlp@1", "montecarlo@2", "prefix-count@1", "primes@1");
+                .contains("mandelbrot@1", "convolve@2", "mlp@2", "montecarlo@2", "prefix-count@1", "primes@1");
     }
 }
