@@ -1,7 +1,7 @@
 /* What `millrace bench native` holds the kernel mandelbrot against: the same points by the same arithmetic, shortcuts
-   and colours, in plain C. Many orbits advance side by side, so that the compiler makes vector code of them; a round
-   in which one escaped is done again alone. Fused multiply-adds are written out: with -ffp-contract=off the picture
-   has the kernel's bytes.
+   and colours, in plain C. Many orbits advance side by side, so that the compiler makes vector code of them; the steps
+   in which one escaped are done again alone. What cannot be predicted is no branch. Fused multiply-adds are written
+   out: with -ffp-contract=off the picture has the kernel's bytes.
 
    mandelbrot WIDTH HEIGHT CENTER_X CENTER_Y SPAN ITERATIONS SAMPLES FILE
 
@@ -13,7 +13,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { LANES = 256, STEPS = 4, ROUND = 4 * STEPS };
+enum { LANES = 256, STEPS = 4, ADVANCES = 6, ROUND = ADVANCES * STEPS };
 static const double ESCAPE = 1 << 16; /* squared radius */
 
 /* ---- colours */
@@ -67,26 +67,28 @@ static inline int colour(int iterations, double squared_radius) {
 
 /* ---- orbits */
 
-static double x[LANES], y[LANES], cx[LANES], cy[LANES];
-static double old_x[LANES], old_y[LANES];   /* as the round began */
-static double mark_x[LANES], mark_y[LANES]; /* Brent's cycle detection: who comes back exactly never escapes */
-static int next_mark[LANES], done[LANES], column_of[LANES];
+static double orbits_x[ADVANCES + 1][LANES], orbits_y[ADVANCES + 1][LANES]; /* as a round begins; after each advance */
+static double cx[LANES], cy[LANES];
+static double *const x = orbits_x[ADVANCES], *const y = orbits_y[ADVANCES];
+static uint64_t mark_x[LANES], mark_y[LANES]; /* Brent's cycle detection: who comes back exactly never escapes */
+static int next_mark[LANES], done[LANES], column_of[LANES], ended[LANES];
 static int lanes;
 
 static const double *columns, *rows;
 static int column_count, row_count, column, row, iterations;
 static int32_t (*lights)[3]; /* of each column, the sum over the rows */
 
-static void advance(void) {
+static void advance(const double *restrict from_x, const double *restrict from_y, double *restrict to_x,
+                    double *restrict to_y) {
     for (int lane = 0; lane < lanes; lane++) {
-        double a = x[lane], b = y[lane], p = cx[lane], q = cy[lane];
+        double a = from_x[lane], b = from_y[lane], p = cx[lane], q = cy[lane];
         for (int step = 0; step < STEPS; step++) {
             double c = fma(a, a, fma(-b, b, p));
             b = fma(a + a, b, q);
             a = c;
         }
-        x[lane] = a;
-        y[lane] = b;
+        to_x[lane] = a;
+        to_y[lane] = b;
     }
 }
 
@@ -104,7 +106,7 @@ static int begin(int lane) {
                 x[lane] = y[lane] = 0;
                 cx[lane] = p;
                 cy[lane] = q;
-                mark_x[lane] = mark_y[lane] = NAN;
+                mark_x[lane] = mark_y[lane] = UINT64_MAX; /* a NaN */
                 next_mark[lane] = ROUND;
                 done[lane] = 0;
                 column_of[lane] = column++;
@@ -115,37 +117,53 @@ static int begin(int lane) {
     return 0;
 }
 
+static inline double squared_radius(double a, double b) {
+    return a * a + b * b;
+}
+
+/* An orbit that escaped long ago is NaN. */
+static inline int inside(double a, double b) {
+    return squared_radius(a, b) <= ESCAPE;
+}
+
+static inline uint64_t bits(double value) {
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+
 static void escaped(int lane) {
-    double a = old_x[lane], b = old_y[lane], squared_radius;
-    int i = done[lane];
-    do {
+    int advances = 0, steps = 0;
+    for (int i = 1; i < ADVANCES; i++) advances += inside(orbits_x[i][lane], orbits_y[i][lane]);
+    double a = orbits_x[advances][lane], b = orbits_y[advances][lane], radii[STEPS];
+    for (int i = 0; i < STEPS; i++) {
         double c = a;
         a = fma(a, a, fma(-b, b, cx[lane]));
         b = fma(c + c, b, cy[lane]);
-        squared_radius = a * a + b * b;
-        i++;
-    } while (squared_radius <= ESCAPE);
-    if (i <= iterations) {
-        const int32_t *adds = light[colour(i, squared_radius)];
+        radii[i] = squared_radius(a, b);
+        steps += inside(a, b);
+    }
+    int n = done[lane] - ROUND + advances * STEPS + steps + 1;
+    if (n <= iterations) {
+        const int32_t *adds = light[colour(n, radii[steps])];
         int32_t *sum = lights[column_of[lane]];
         for (int c = 0; c < 3; c++) sum[c] += adds[c];
     }
 }
 
-static inline int ended(int lane) {
-    double a = x[lane], b = y[lane];
-    if (!(a * a + b * b <= ESCAPE)) { /* an orbit that escaped long ago is NaN */
-        escaped(lane);
-        return 1;
+static int find_ended(void) {
+    int count = 0;
+    for (int lane = 0; lane < lanes; lane++) {
+        uint64_t a = bits(x[lane]), b = bits(y[lane]);
+        done[lane] += ROUND;
+        ended[count] = lane;
+        count += !inside(x[lane], y[lane]) | (done[lane] >= iterations) | ((a == mark_x[lane]) & (b == mark_y[lane]));
+        uint64_t mark = -(uint64_t) (done[lane] == next_mark[lane]);
+        next_mark[lane] += done[lane] & (int) mark;
+        mark_x[lane] ^= (mark_x[lane] ^ a) & mark;
+        mark_y[lane] ^= (mark_y[lane] ^ b) & mark;
     }
-    done[lane] += ROUND;
-    if (done[lane] >= iterations || (a == mark_x[lane] && b == mark_y[lane])) return 1;
-    if (done[lane] >= next_mark[lane]) {
-        next_mark[lane] = 2 * done[lane];
-        mark_x[lane] = a;
-        mark_y[lane] = b;
-    }
-    return 0;
+    return count;
 }
 
 static void move(int from, int to) {
@@ -164,11 +182,14 @@ static void run(void) {
     column = row = lanes = 0;
     while (lanes < LANES && begin(lanes)) lanes++;
     while (lanes > 0) {
-        memcpy(old_x, x, lanes * sizeof *x);
-        memcpy(old_y, y, lanes * sizeof *y);
-        for (int i = 0; i < ROUND; i += STEPS) advance();
-        for (int lane = lanes - 1; lane >= 0; lane--)
-            if (ended(lane) && !begin(lane)) move(--lanes, lane);
+        memcpy(orbits_x[0], x, lanes * sizeof *x);
+        memcpy(orbits_y[0], y, lanes * sizeof *y);
+        for (int i = 0; i < ADVANCES; i++) advance(orbits_x[i], orbits_y[i], orbits_x[i + 1], orbits_y[i + 1]);
+        for (int i = find_ended() - 1; i >= 0; i--) {
+            int lane = ended[i];
+            if (!inside(x[lane], y[lane])) escaped(lane);
+            if (!begin(lane)) move(--lanes, lane);
+        }
     }
 }
 

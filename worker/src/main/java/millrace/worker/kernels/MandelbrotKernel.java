@@ -18,8 +18,8 @@ public final class MandelbrotKernel implements Kernel<Mandelbrot> {
     /// The rows, and for each sample of one its place and its light.
     @Override
     public OptionalLong liveBytes(Mandelbrot view, long first, long end) {
-        return OptionalLong.of((end - first) * view.rowBytes()
-                + (long) view.width() * view.samples() * (Double.BYTES + 3 * Integer.BYTES));
+        return OptionalLong.of(
+                (end - first) * view.rowBytes() + (long) view.width() * view.samples() * (Double.BYTES + Long.BYTES));
     }
 
     @Override
@@ -41,9 +41,7 @@ public final class MandelbrotKernel implements Kernel<Mandelbrot> {
         private final Mandelbrot view;
         private final double halfStep;
         private final double[] x;
-        private final int[] red;
-        private final int[] green;
-        private final int[] blue;
+        private final long[] light;
 
         private Row(Mandelbrot view) {
             this.view = view;
@@ -53,15 +51,11 @@ public final class MandelbrotKernel implements Kernel<Mandelbrot> {
             for (var column = 0; column < columns; column++) {
                 x[column] = view.centerX() + (2 * column + 1 - columns) * halfStep;
             }
-            red = new int[columns];
-            green = new int[columns];
-            blue = new int[columns];
+            light = new long[columns];
         }
 
         private void draw(Orbits orbits, int row) throws CancelledException {
-            Arrays.fill(red, 0);
-            Arrays.fill(green, 0);
-            Arrays.fill(blue, 0);
+            Arrays.fill(light, 0);
             var y = new double[view.samples()];
             for (var i = 0; i < y.length; i++) {
                 y[i] = view.centerY()
@@ -72,25 +66,26 @@ public final class MandelbrotKernel implements Kernel<Mandelbrot> {
 
         @Override
         public void escaped(int column, int iterations, double squaredRadius) {
-            var colour = Palette.index(iterations, squaredRadius);
-            red[column] += Palette.red(colour);
-            green[column] += Palette.green(colour);
-            blue[column] += Palette.blue(colour);
+            light[column] += Palette.light(Palette.index(iterations, squaredRadius));
         }
 
         private void write(byte[] bytes, int at) {
             for (var pixel = 0; pixel < view.width(); pixel++) {
-                bytes[at + 3 * pixel] = display(red, pixel);
-                bytes[at + 3 * pixel + 1] = display(green, pixel);
-                bytes[at + 3 * pixel + 2] = display(blue, pixel);
+                var red = 0;
+                var green = 0;
+                var blue = 0;
+                for (var i = pixel * view.samples(); i < (pixel + 1) * view.samples(); i++) {
+                    red += Palette.red(light[i]);
+                    green += Palette.green(light[i]);
+                    blue += Palette.blue(light[i]);
+                }
+                bytes[at + 3 * pixel] = display(red);
+                bytes[at + 3 * pixel + 1] = display(green);
+                bytes[at + 3 * pixel + 2] = display(blue);
             }
         }
 
-        private byte display(int[] light, int pixel) {
-            var sum = 0;
-            for (var i = pixel * view.samples(); i < (pixel + 1) * view.samples(); i++) {
-                sum += light[i];
-            }
+        private byte display(int sum) {
             return Palette.display(sum / (view.samples() * view.samples()));
         }
     }

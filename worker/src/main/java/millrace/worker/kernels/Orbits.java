@@ -6,8 +6,8 @@ import millrace.proto.Work;
 /// Iterates `z -> z^2 + c` for many points c until each escapes or is known to stay.
 ///
 /// Many orbits advance side by side, in arrays that C2 compiles to vector instructions; an orbit that ends gives
-/// its lane to the next point. They are looked at only every [#ROUND] iterations, and the round in which one
-/// escaped is done again alone, so the result is that of the plain loop. Fused multiply-adds are exact by IEEE 754
+/// its lane to the next point. They are looked at only every [#ROUND] iterations, and the few in which one escaped
+/// are done again alone, so the result is that of the plain loop. Fused multiply-adds are exact by IEEE 754
 /// and in a fixed order: the same bits from vector, scalar and interpreted code. For one thread.
 final class Orbits {
     /// Beyond this squared radius a point has escaped. Larger than the 4 that suffices, for smooth colours.
@@ -15,27 +15,33 @@ final class Orbits {
 
     private static final int LANES = 256;
     private static final int STEPS = 4;
-    private static final int ROUND = 4 * STEPS;
+    private static final int ADVANCES = 8;
+    private static final int ROUND = ADVANCES * STEPS;
     private static final int ROUNDS_BETWEEN_CHECKS = 1 << 12;
+
+    private static final long OUTSIDE = Double.doubleToRawLongBits(Math.nextUp(ESCAPE));
+    private static final long NOWHERE = Double.doubleToRawLongBits(Double.NaN);
 
     private final Work work;
     private final int iterations;
 
-    private final double[] x = new double[LANES];
-    private final double[] y = new double[LANES];
+    // Where the orbits are as a round begins, then after each advance. With the last the next round begins.
+    private final double[][] x = new double[ADVANCES + 1][LANES];
+    private final double[][] y = new double[ADVANCES + 1][LANES];
     private final double[] cx = new double[LANES];
     private final double[] cy = new double[LANES];
 
-    // As the round began.
-    private final double[] oldX = new double[LANES];
-    private final double[] oldY = new double[LANES];
+    // Squared distances from 0 of an orbit that escapes, one for each step.
+    private final double[] radii = new double[STEPS];
 
     // An earlier point of the orbit (R. P. Brent's cycle detection): who comes back to it exactly never escapes.
-    private final double[] markX = new double[LANES];
-    private final double[] markY = new double[LANES];
+    // As bits.
+    private final long[] markX = new long[LANES];
+    private final long[] markY = new long[LANES];
     private final int[] nextMark = new int[LANES];
 
     private final int[] done = new int[LANES];
+    private final int[] ended = new int[LANES];
     private final int[] columnOf = new int[LANES];
     private int lanes;
 
@@ -70,13 +76,17 @@ final class Orbits {
             if (++rounds % ROUNDS_BETWEEN_CHECKS == 0) {
                 work.checkCancelled();
             }
-            System.arraycopy(x, 0, oldX, 0, lanes);
-            System.arraycopy(y, 0, oldY, 0, lanes);
-            for (var i = 0; i < ROUND; i += STEPS) {
-                advance(x, y, cx, cy, lanes);
+            swap(x);
+            swap(y);
+            for (var i = 0; i < ADVANCES; i++) {
+                advance(x[i], y[i], x[i + 1], y[i + 1], cx, cy, lanes);
             }
-            for (var lane = lanes - 1; lane >= 0; lane--) {
-                if (ended(lane, escapes) && !begin(lane, columns, rows)) {
+            for (var i = findEnded(x[ADVANCES], y[ADVANCES]) - 1; i >= 0; i--) {
+                var lane = ended[i];
+                if (inside(x[ADVANCES][lane], y[ADVANCES][lane]) == 0) {
+                    escaped(lane, escapes);
+                }
+                if (!begin(lane, columns, rows)) {
                     move(--lanes, lane);
                 }
             }
@@ -84,60 +94,96 @@ final class Orbits {
     }
 
     /// [#STEPS] iterations of every lane: with more in the loop's body C2 makes no vector code of it.
-    private static void advance(double[] x, double[] y, double[] cx, double[] cy, int lanes) {
+    ///
+    /// `x^2 - y^2` wants y with either sign and `2xy` wants it doubled, which would be two more instructions for
+    /// each iteration. So every other y is computed as `-y / 2`, whose bits are those of y but for sign and
+    /// exponent.
+    private static void advance(
+            double[] x, double[] y, double[] nextX, double[] nextY, double[] cx, double[] cy, int lanes) {
         for (var lane = 0; lane < lanes; lane++) {
             var a = x[lane];
             var b = y[lane];
             var p = cx[lane];
             var q = cy[lane];
-            var a1 = Math.fma(a, a, Math.fma(-b, b, p));
-            var b1 = Math.fma(a + a, b, q);
-            var a2 = Math.fma(a1, a1, Math.fma(-b1, b1, p));
-            var b2 = Math.fma(a1 + a1, b1, q);
-            var a3 = Math.fma(a2, a2, Math.fma(-b2, b2, p));
-            var b3 = Math.fma(a2 + a2, b2, q);
-            x[lane] = Math.fma(a3, a3, Math.fma(-b3, b3, p));
-            y[lane] = Math.fma(a3 + a3, b3, q);
+            var minusHalfQ = -0.5 * q;
+            var minusB = -b;
+            var a1 = Math.fma(a, a, Math.fma(minusB, b, p));
+            var minusHalfB1 = Math.fma(a, minusB, minusHalfQ);
+            var twiceB1 = -4 * minusHalfB1;
+            var a2 = Math.fma(a1, a1, Math.fma(minusHalfB1, twiceB1, p));
+            var b2 = Math.fma(a1, twiceB1, q);
+            var minusB2 = -b2;
+            var a3 = Math.fma(a2, a2, Math.fma(minusB2, b2, p));
+            var minusHalfB3 = Math.fma(a2, minusB2, minusHalfQ);
+            var twiceB3 = -4 * minusHalfB3;
+            nextX[lane] = Math.fma(a3, a3, Math.fma(minusHalfB3, twiceB3, p));
+            nextY[lane] = Math.fma(a3, twiceB3, q);
         }
     }
 
-    /// Whether the lane's orbit ended in this round.
-    private boolean ended(int lane, Escapes escapes) {
-        var a = x[lane];
-        var b = y[lane];
-        // Not "greater": an orbit that escaped long ago has become NaN.
-        if (!(a * a + b * b <= ESCAPE)) {
-            escaped(lane, escapes);
-            return true;
+    /// Lists the lanes whose orbits ended in this round. Which these are cannot be predicted, so nothing here
+    /// branches on it.
+    ///
+    /// @return how many
+    private int findEnded(double[] x, double[] y) {
+        var count = 0;
+        for (var lane = 0; lane < lanes; lane++) {
+            var a = x[lane];
+            var b = y[lane];
+            var aBits = Double.doubleToRawLongBits(a);
+            var bBits = Double.doubleToRawLongBits(b);
+            done[lane] += ROUND;
+            var left = (done[lane] - iterations) >>> (Integer.SIZE - 1);
+            var moved = (aBits ^ markX[lane]) | (bBits ^ markY[lane]);
+            ended[count] = lane;
+            count += 1 - (inside(a, b) & left & (int) ((moved | -moved) >>> (Long.SIZE - 1)));
+            // All bits where it is time for a mark.
+            var mark = (long) (((done[lane] ^ nextMark[lane]) - 1) >> (Integer.SIZE - 1));
+            nextMark[lane] += done[lane] & (int) mark;
+            markX[lane] ^= (markX[lane] ^ aBits) & mark;
+            markY[lane] ^= (markY[lane] ^ bBits) & mark;
         }
-        done[lane] += ROUND;
-        if (done[lane] >= iterations || (a == markX[lane] && b == markY[lane])) {
-            return true;
-        }
-        if (done[lane] >= nextMark[lane]) {
-            nextMark[lane] = 2 * done[lane];
-            markX[lane] = a;
-            markY[lane] = b;
-        }
-        return false;
+        return count;
     }
 
-    /// Does the last round again, to find the iteration after which the orbit was outside.
+    /// Does the advance in which the orbit escaped again, to find the iteration after which it was outside. When
+    /// that is cannot be predicted, so nothing here branches on it.
     private void escaped(int lane, Escapes escapes) {
-        var a = oldX[lane];
-        var b = oldY[lane];
-        var i = done[lane];
-        double squaredRadius;
-        do {
+        var advance = 0;
+        for (var i = 1; i < ADVANCES; i++) {
+            advance += inside(x[i][lane], y[i][lane]);
+        }
+        var a = x[advance][lane];
+        var b = y[advance][lane];
+        var steps = 0;
+        for (var i = 0; i < STEPS; i++) {
             var c = a;
             a = Math.fma(a, a, Math.fma(-b, b, cx[lane]));
             b = Math.fma(c + c, b, cy[lane]);
-            squaredRadius = a * a + b * b;
-            i++;
-        } while (squaredRadius <= ESCAPE);
-        if (i <= iterations) {
-            escapes.escaped(columnOf[lane], i, squaredRadius);
+            radii[i] = squaredRadius(a, b);
+            steps += inside(a, b);
         }
+        var n = done[lane] - ROUND + advance * STEPS + steps + 1;
+        if (n <= iterations) {
+            escapes.escaped(columnOf[lane], n, radii[steps]);
+        }
+    }
+
+    private static double squaredRadius(double a, double b) {
+        return a * a + b * b;
+    }
+
+    /// 1 for what has not escaped. An orbit that escaped long ago has become NaN, whose bits without the sign are
+    /// above those of all numbers.
+    private static int inside(double a, double b) {
+        var bits = Double.doubleToRawLongBits(squaredRadius(a, b)) & Long.MAX_VALUE;
+        return (int) ((bits - OUTSIDE) >>> (Long.SIZE - 1));
+    }
+
+    private static void swap(double[][] orbits) {
+        var first = orbits[0];
+        orbits[0] = orbits[ADVANCES];
+        orbits[ADVANCES] = first;
     }
 
     /// Gives the lane the next point that is not known to stay; false when there is none.
@@ -147,12 +193,12 @@ final class Orbits {
                 var p = columns[column];
                 var q = rows[row];
                 if (!stays(p, q)) {
-                    x[lane] = 0;
-                    y[lane] = 0;
+                    x[ADVANCES][lane] = 0;
+                    y[ADVANCES][lane] = 0;
                     cx[lane] = p;
                     cy[lane] = q;
-                    markX[lane] = Double.NaN;
-                    markY[lane] = Double.NaN;
+                    markX[lane] = NOWHERE;
+                    markY[lane] = NOWHERE;
                     nextMark[lane] = ROUND;
                     done[lane] = 0;
                     columnOf[lane] = column++;
@@ -174,8 +220,8 @@ final class Orbits {
     }
 
     private void move(int from, int to) {
-        x[to] = x[from];
-        y[to] = y[from];
+        x[ADVANCES][to] = x[ADVANCES][from];
+        y[ADVANCES][to] = y[ADVANCES][from];
         cx[to] = cx[from];
         cy[to] = cy[from];
         markX[to] = markX[from];
