@@ -9,19 +9,26 @@ class NormalsTest {
     @Test
     void eachNumberIsThatOfItsOwnBlock() {
         var seed = 0x0123_4567_89ab_cdefL;
-        var path = 256L * 0x1_2345_6789L;
-        var step = 7;
-        var z = new double[Normals.BATCH];
-        new Normals(seed).fill(path, step, z);
-        for (var i = 0; i < Normals.BATCH; i++) {
-            var block = path / 2 + i % 128;
-            long[][] words = {{block & 0xffff_ffffL}, {block >>> 32}, {step}, {0}};
-            Philox.apply(words[0], words[1], words[2], words[3], 0x89ab_cdef, 0x0123_4567);
-            var half = i / 128 * 2;
-            var bits = words[half][0] << 32 | (words[half + 1][0] & 0xffff_ffffL);
-            var expected = new double[1];
-            new InverseNormal(1).apply(new double[] {((bits >> 12) + 0.5) * 0x1p-52}, expected);
-            assertThat(z[i]).isEqualTo(expected[0]);
+        var normals = new Normals(seed);
+        var one = new Philox(1, seed);
+        var w01 = new long[1];
+        var w23 = new long[1];
+        // There and back, for what is kept of a batch.
+        for (var batch : new long[] {0x1_2345_6789L, 0, 0x1_2345_6789L, 1}) {
+            var path = 256 * batch;
+            for (var step : new int[] {7, 0, 7}) {
+                var z = new double[Normals.BATCH];
+                normals.fill(path, step, z);
+                for (var i = 0; i < Normals.BATCH; i++) {
+                    var block = path / 2 + i % 128;
+                    one.begin(block, block >>> 32, 0);
+                    one.words(step, w01, w23);
+                    var bits = i < 128 ? w01[0] : w23[0];
+                    var expected = new double[1];
+                    new InverseNormal(1).apply(new double[] {((bits >> 12) + 0.5) * 0x1p-52}, expected);
+                    assertThat(z[i]).isEqualTo(expected[0]);
+                }
+            }
         }
     }
 
