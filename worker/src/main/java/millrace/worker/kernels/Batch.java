@@ -101,12 +101,16 @@ final class Batch {
             move(path, step);
             var time = (step + 1) * stepTime;
             grow(time);
-            for (var i = 0; i < PATHS; i++) {
-                average[i] += growth[i];
-                slope[i] = Math.fma(growth[i], motion[i] - volatility * time, slope[i]);
-            }
+            look(growth, motion, volatility * time, average, slope);
         }
         pay(1.0 / steps);
+    }
+
+    private static void look(double[] growth, double[] motion, double shift, double[] average, double[] slope) {
+        for (var i = 0; i < growth.length; i++) {
+            average[i] += growth[i];
+            slope[i] = Math.fma(growth[i], motion[i] - shift, slope[i]);
+        }
     }
 
     private void geometricAsian(long path) {
@@ -158,18 +162,18 @@ final class Batch {
     /// Moves every path by one step.
     private void move(long path, int step) {
         normals.fill(path, step, z);
-        for (var i = 0; i < PATHS; i++) {
-            motion[i] = Math.fma(stepDeviation, z[i], motion[i]);
+        move(stepDeviation, z, motion);
+    }
+
+    private static void move(double deviation, double[] z, double[] motion) {
+        for (var i = 0; i < motion.length; i++) {
+            motion[i] = Math.fma(deviation, z[i], motion[i]);
         }
     }
 
     /// Finds by how much every path has grown at a time.
     private void grow(double time) {
-        var fall = drift * time;
-        for (var i = 0; i < PATHS; i++) {
-            growth[i] = Math.fma(volatility, motion[i], fall);
-        }
-        elementary.exp(growth);
+        elementary.exp(volatility, motion, drift * time, growth);
     }
 
     /// Pays on the mean price, with its derivatives by the spot and by the volatility.
