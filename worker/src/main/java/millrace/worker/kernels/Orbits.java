@@ -1,5 +1,8 @@
 package millrace.worker.kernels;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.MemorySegment;
 import millrace.proto.CancelledException;
 import millrace.proto.Work;
 
@@ -31,16 +34,16 @@ final class Orbits {
     private final double[] cx = new double[LANES];
     private final double[] cy = new double[LANES];
 
-    // Squared distances from 0 of an orbit that escapes, one for each step.
-    private final double[] radii = new double[STEPS];
+    private final double[] squaredRadii = new double[LANES];
 
     // An earlier point of the orbit (R. P. Brent's cycle detection): who comes back to it exactly never escapes.
     // As bits.
     private final long[] markX = new long[LANES];
     private final long[] markY = new long[LANES];
-    private final int[] nextMark = new int[LANES];
+    private final long[] nextMark = new long[LANES];
 
-    private final int[] done = new int[LANES];
+    private final long[] done = new long[LANES];
+    private final long[] ends = new long[LANES];
     private final int[] ended = new int[LANES];
     private final int[] columnOf = new int[LANES];
     private int lanes;
@@ -50,6 +53,17 @@ final class Orbits {
     private int row;
 
     private int rounds;
+
+    // The orbits that escaped in this round: where they are as the advance begins in which they do, the iterations
+    // until then, their columns, and their squared distances from 0 after each step, a block of them for each.
+    private final double[] escapeX = new double[LANES];
+    private final double[] escapeY = new double[LANES];
+    private final double[] escapeCx = new double[LANES];
+    private final double[] escapeCy = new double[LANES];
+    private final int[] escapeDone = new int[LANES];
+    private final int[] escapeColumn = new int[LANES];
+    private final double[] escapeRadii = new double[STEPS * LANES];
+    private int escaping;
 
     /// What becomes of the points. Those that stay are not told.
     interface Escapes {
@@ -81,15 +95,15 @@ final class Orbits {
             for (var i = 0; i < ADVANCES; i++) {
                 advance(x[i], y[i], x[i + 1], y[i + 1], cx, cy, lanes);
             }
+            escaping = 0;
             for (var i = findEnded(x[ADVANCES], y[ADVANCES]) - 1; i >= 0; i--) {
                 var lane = ended[i];
-                if (inside(x[ADVANCES][lane], y[ADVANCES][lane]) == 0) {
-                    escaped(lane, escapes);
-                }
+                escape(lane);
                 if (!begin(lane, columns, rows)) {
                     move(--lanes, lane);
                 }
             }
+            tell(escapes);
         }
     }
 
@@ -121,51 +135,124 @@ final class Orbits {
         }
     }
 
-    /// Lists the lanes whose orbits ended in this round. Which these are cannot be predicted, so nothing here
-    /// branches on it.
+    /// Lists the lanes whose orbits ended in this round, and sets marks.
     ///
     /// @return how many
     private int findEnded(double[] x, double[] y) {
-        var count = 0;
-        for (var lane = 0; lane < lanes; lane++) {
-            var a = x[lane];
-            var b = y[lane];
-            var aBits = Double.doubleToRawLongBits(a);
-            var bBits = Double.doubleToRawLongBits(b);
-            done[lane] += ROUND;
-            var left = (done[lane] - iterations) >>> (Integer.SIZE - 1);
-            var moved = (aBits ^ markX[lane]) | (bBits ^ markY[lane]);
-            ended[count] = lane;
-            count += 1 - (inside(a, b) & left & (int) ((moved | -moved) >>> (Long.SIZE - 1)));
-            // All bits where it is time for a mark.
-            var mark = (long) (((done[lane] ^ nextMark[lane]) - 1) >> (Integer.SIZE - 1));
-            nextMark[lane] += done[lane] & (int) mark;
-            markX[lane] ^= (markX[lane] ^ aBits) & mark;
-            markY[lane] ^= (markY[lane] ^ bBits) & mark;
-        }
-        return count;
+        squaredRadii(x, y, squaredRadii, lanes);
+        findEnded(x, y, squaredRadii, markX, markY, done, iterations, ends, lanes);
+        mark(x, y, markX, markY, nextMark, done, lanes);
+        return list(ends, ended, lanes);
     }
 
-    /// Does the advance in which the orbit escaped again, to find the iteration after which it was outside. When
+    private static void squaredRadii(double[] x, double[] y, double[] radii, int lanes) {
+        for (var lane = 0; lane < lanes; lane++) {
+            radii[lane] = squaredRadius(x[lane], y[lane]);
+        }
+    }
+
+    /// Counts the round's iterations, and finds 1 for the orbits that escaped, are at the limit or came back to
+    /// their marks, and 0 for those that go on. Sees doubles as longs, because C2 makes no vector code of a loop
+    /// that turns a double into its bits.
+    private static void findEnded(
+            double[] x,
+            double[] y,
+            double[] radii,
+            long[] markX,
+            long[] markY,
+            long[] done,
+            long iterations,
+            long[] ends,
+            int lanes) {
+        var xBits = MemorySegment.ofArray(x);
+        var yBits = MemorySegment.ofArray(y);
+        var radiusBits = MemorySegment.ofArray(radii);
+        for (var lane = 0; lane < lanes; lane++) {
+            var after = done[lane] + ROUND;
+            done[lane] = after;
+            var movedX = xBits.getAtIndex(JAVA_LONG, lane) ^ markX[lane];
+            var movedY = yBits.getAtIndex(JAVA_LONG, lane) ^ markY[lane];
+            var moved = movedX | movedY;
+            var inside = (radiusBits.getAtIndex(JAVA_LONG, lane) & Long.MAX_VALUE) - OUTSIDE;
+            ends[lane] = ~(inside & (after - iterations) & (moved | -moved)) >>> (Long.SIZE - 1);
+        }
+    }
+
+    /// Marks the orbits for which it is time.
+    private static void mark(
+            double[] x, double[] y, long[] markX, long[] markY, long[] nextMark, long[] done, int lanes) {
+        var xBits = MemorySegment.ofArray(x);
+        var yBits = MemorySegment.ofArray(y);
+        for (var lane = 0; lane < lanes; lane++) {
+            // All bits where it is time.
+            var mark = ((done[lane] ^ nextMark[lane]) - 1) >> (Long.SIZE - 1);
+            nextMark[lane] += done[lane] & mark;
+            markX[lane] ^= (markX[lane] ^ xBits.getAtIndex(JAVA_LONG, lane)) & mark;
+            markY[lane] ^= (markY[lane] ^ yBits.getAtIndex(JAVA_LONG, lane)) & mark;
+        }
+    }
+
+    /// Lists the lanes of which something holds. Which these are cannot be predicted, so nothing here branches on
+    /// it.
+    private static int list(long[] holds, int[] list, int lanes) {
+        var size = 0;
+        for (var lane = 0; lane < lanes; lane++) {
+            list[size] = lane;
+            size += (int) holds[lane];
+        }
+        return size;
+    }
+
+    /// Finds the advance in which an ended orbit escaped, if it did: the first after which it was outside. When
     /// that is cannot be predicted, so nothing here branches on it.
-    private void escaped(int lane, Escapes escapes) {
+    private void escape(int lane) {
         var advance = 0;
         for (var i = 1; i < ADVANCES; i++) {
             advance += inside(x[i][lane], y[i][lane]);
         }
-        var a = x[advance][lane];
-        var b = y[advance][lane];
-        var steps = 0;
-        for (var i = 0; i < STEPS; i++) {
-            var c = a;
-            a = Math.fma(a, a, Math.fma(-b, b, cx[lane]));
-            b = Math.fma(c + c, b, cy[lane]);
-            radii[i] = squaredRadius(a, b);
-            steps += inside(a, b);
+        escapeX[escaping] = x[advance][lane];
+        escapeY[escaping] = y[advance][lane];
+        escapeCx[escaping] = cx[lane];
+        escapeCy[escaping] = cy[lane];
+        escapeDone[escaping] = (int) done[lane] - ROUND + advance * STEPS;
+        escapeColumn[escaping] = columnOf[lane];
+        escaping += 1 - inside(squaredRadii[lane]);
+    }
+
+    /// Does the advances in which orbits escaped again, to find the iterations after which they were outside, and
+    /// tells.
+    private void tell(Escapes escapes) {
+        again(escapeX, escapeY, escapeCx, escapeCy, escapeRadii, escaping);
+        for (var i = 0; i < escaping; i++) {
+            var steps = 0;
+            for (var step = 0; step < STEPS - 1; step++) {
+                steps += inside(escapeRadii[step * LANES + i]);
+            }
+            var n = escapeDone[i] + steps + 1;
+            if (n <= iterations) {
+                escapes.escaped(escapeColumn[i], n, escapeRadii[steps * LANES + i]);
+            }
         }
-        var n = done[lane] - ROUND + advance * STEPS + steps + 1;
-        if (n <= iterations) {
-            escapes.escaped(columnOf[lane], n, radii[steps]);
+    }
+
+    private static void again(double[] x, double[] y, double[] cx, double[] cy, double[] radii, int count) {
+        for (var i = 0; i < count; i++) {
+            var a = x[i];
+            var b = y[i];
+            var p = cx[i];
+            var q = cy[i];
+            var a1 = Math.fma(a, a, Math.fma(-b, b, p));
+            var b1 = Math.fma(a + a, b, q);
+            var a2 = Math.fma(a1, a1, Math.fma(-b1, b1, p));
+            var b2 = Math.fma(a1 + a1, b1, q);
+            var a3 = Math.fma(a2, a2, Math.fma(-b2, b2, p));
+            var b3 = Math.fma(a2 + a2, b2, q);
+            radii[i] = squaredRadius(a1, b1);
+            radii[LANES + i] = squaredRadius(a2, b2);
+            radii[2 * LANES + i] = squaredRadius(a3, b3);
+            var a4 = Math.fma(a3, a3, Math.fma(-b3, b3, p));
+            var b4 = Math.fma(a3 + a3, b3, q);
+            radii[3 * LANES + i] = squaredRadius(a4, b4);
         }
     }
 
@@ -176,7 +263,11 @@ final class Orbits {
     /// 1 for what has not escaped. An orbit that escaped long ago has become NaN, whose bits without the sign are
     /// above those of all numbers.
     private static int inside(double a, double b) {
-        var bits = Double.doubleToRawLongBits(squaredRadius(a, b)) & Long.MAX_VALUE;
+        return inside(squaredRadius(a, b));
+    }
+
+    private static int inside(double squaredRadius) {
+        var bits = Double.doubleToRawLongBits(squaredRadius) & Long.MAX_VALUE;
         return (int) ((bits - OUTSIDE) >>> (Long.SIZE - 1));
     }
 
