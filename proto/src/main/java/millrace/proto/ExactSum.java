@@ -5,6 +5,7 @@ import static millrace.proto.Check.require;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The exact sum of any doubles: it depends neither on their order nor on how they were split over several sums, and
@@ -28,6 +29,9 @@ public final class ExactSum {
     // One double changes a limb by less than 2^52: a limb below 2^32 has room for 2^10 of them, and for as many again.
     private static final int ADDS_MAX = 1 << 10;
 
+    // Fewer doubles are not worth a window, which in the end is many doubles itself.
+    private static final int FEW = 64;
+
     private static final int FRACTION_BITS = 52;
     private static final long FRACTION_MASK = (1L << FRACTION_BITS) - 1;
     private static final int EXPONENT_MAX = 0x7ff;
@@ -47,6 +51,9 @@ public final class ExactSum {
 
     private int special;
 
+    /// What is added beside the limbs; as soon as there is much.
+    private @Nullable SumWindow window;
+
     /// Zero.
     public ExactSum() {}
 
@@ -63,17 +70,60 @@ public final class ExactSum {
     ///
     /// @throws IndexOutOfBoundsException when the array has no such part
     public void add(double[] values, int from, int to) {
-        java.util.Objects.checkFromToIndex(from, to, values.length);
+        Objects.checkFromToIndex(from, to, values.length);
         for (var start = from; start < to; ) {
-            if (room == 0) {
-                carry();
-            }
-            var end = Math.min(to, start + room);
-            room -= end - start;
-            for (var i = start; i < end; i++) {
-                put(limbs, Double.doubleToRawLongBits(values[i]));
+            var end = Math.min(to, start + SumWindow.PLACES);
+            if (end - start < FEW || !addToWindow(values, start, end)) {
+                addToLimbs(values, start, end);
             }
             start = end;
+        }
+    }
+
+    private void addToLimbs(double[] values, int from, int to) {
+        if (room < to - from) {
+            carry();
+        }
+        room -= to - from;
+        for (var i = from; i < to; i++) {
+            put(limbs, Double.doubleToRawLongBits(values[i]));
+        }
+    }
+
+    /// Adds doubles to the window, which moves up to where the largest of them fit.
+    ///
+    /// @return false, and nothing is added, when they are in no window together or are too small for it
+    private boolean addToWindow(double[] values, int from, int to) {
+        var here = window == null ? new SumWindow() : window;
+        window = here;
+        var places = from == 0 && to == values.length && to == SumWindow.PLACES
+                ? values
+                : Arrays.copyOf(Arrays.copyOfRange(values, from, to), SumWindow.PLACES);
+        if (!here.fits(places)) {
+            var top = 0.0;
+            for (var place : places) {
+                top = Math.max(top, Math.abs(place));
+            }
+            if (!here.isBelow(top)) {
+                return false;
+            }
+            emptyWindow();
+            if (!here.move(top) || !here.fits(places)) {
+                return false;
+            }
+        }
+        if (!here.hasRoom()) {
+            emptyWindow();
+        }
+        here.add(places);
+        return true;
+    }
+
+    private void emptyWindow() {
+        if (window != null && !window.isEmpty()) {
+            addToLimbs(window.high(), 0, SumWindow.PLACES);
+            addToLimbs(window.low(), 0, SumWindow.PLACES);
+            window.clear();
         }
     }
 
@@ -96,6 +146,7 @@ public final class ExactSum {
 
     /// Adds another sum, which keeps its value.
     public void add(ExactSum other) {
+        other.emptyWindow();
         var adds = ADDS_MAX - other.room + 1;
         if (adds > room) {
             carry();
@@ -111,7 +162,7 @@ public final class ExactSum {
 
     /// Whether the sum is zero, exactly.
     public boolean isZero() {
-        carry();
+        settle();
         return special == 0 && highest(limbs) < 0;
     }
 
@@ -242,6 +293,12 @@ public final class ExactSum {
         return sum;
     }
 
+    /// Brings everything into limbs that are carried.
+    private void settle() {
+        emptyWindow();
+        carry();
+    }
+
     private void carry() {
         carry(limbs);
         room = ADDS_MAX;
@@ -267,7 +324,7 @@ public final class ExactSum {
     }
 
     private long[] magnitude() {
-        carry();
+        settle();
         var magnitude = limbs.clone();
         if (isNegative()) {
             negate(magnitude);
@@ -311,14 +368,14 @@ public final class ExactSum {
         if (!(other instanceof ExactSum that) || special != that.special) {
             return false;
         }
-        carry();
-        that.carry();
+        settle();
+        that.settle();
         return special != 0 || Arrays.equals(limbs, that.limbs);
     }
 
     @Override
     public int hashCode() {
-        carry();
+        settle();
         return special != 0 ? special : Arrays.hashCode(limbs);
     }
 

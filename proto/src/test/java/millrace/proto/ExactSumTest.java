@@ -7,6 +7,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -204,6 +205,60 @@ class ExactSumTest {
         assertThatThrownBy(() -> ExactSum.encode(sum))
                 .isInstanceOf(ArithmeticException.class)
                 .hasMessageContaining("2^1166");
+    }
+
+    /// Sizes that begin in one window and leave it at either end, or have none.
+    @ParameterizedTest
+    @ValueSource(ints = {-1074, -1000, -880, -60, 0, 60, 980, 1020})
+    void manyOfAboutOneSizeAreAddedAsOneByOne(int exponent) {
+        var seed = 7L + exponent;
+        var random = new SplittableRandom(seed);
+        var together = new ExactSum();
+        var alone = new ExactSum();
+        for (var round = 0; round < 2500; round++) {
+            var values = new double[round % 5 == 0 ? 700 : 256];
+            var wide = round % 50 == 0 ? 90 : 30;
+            for (var i = 0; i < values.length; i++) {
+                values[i] = random.nextInt(4) == 0
+                        ? 0
+                        : Math.scalb(random.nextDouble(-1, 1), Math.min(1023, exponent + random.nextInt(wide)));
+            }
+            if (round % 700 == 699) {
+                values[3] *= 0x1p200;
+                exponent = Math.min(1000, exponent + 20);
+            }
+            var from = round % 3;
+            together.add(values, from, values.length);
+            for (var i = from; i < values.length; i++) {
+                alone.add(values[i]);
+            }
+        }
+        assertThat(ExactSum.encode(together)).as("seed %d", seed).isEqualTo(ExactSum.encode(alone));
+    }
+
+    /// Each rounds up to a whole unit of the window, as often as its doubles have room for.
+    @Test
+    void largestAndSmallestOfAWindowFillIt() {
+        for (var value : new double[] {Math.nextDown(0x1p3), -Math.nextDown(0x1p3), 0x1.fffffffffffffp-32}) {
+            var values = new double[256];
+            Arrays.fill(values, value);
+            values[0] = 1;
+            var together = new ExactSum();
+            var alone = new ExactSum();
+            // Where the window is follows from the first doubles.
+            var ones = new double[256];
+            Arrays.fill(ones, 1);
+            together.add(ones, 0, ones.length);
+            for (var round = 0; round < 3000; round++) {
+                together.add(values, 0, values.length);
+            }
+            alone.add(256);
+            alone.add(3000);
+            for (var i = 0; i < 3000 * 255; i++) {
+                alone.add(value);
+            }
+            assertThat(ExactSum.encode(together)).isEqualTo(ExactSum.encode(alone));
+        }
     }
 
     @Test

@@ -64,26 +64,21 @@ final class Batch {
 
     /// Adds payoffs, deltas, vegas and their squares of the paths `[from, to)` of the batch, once after each run.
     void add(ExactSum[] sums, int from, int to) {
-        // Exact addition is what costs most, so the many paths that pay nothing are left out, without a jump for each.
-        var size = 0;
-        for (var i = from; i < to; i++) {
-            var pays = payoff[i] != 0 ? 1 : 0;
-            payoff[size] = payoff[i];
-            delta[size] = delta[i];
-            vega[size] = vega[i];
-            size += pays;
-        }
-        add(payoff, size, sums[0], sums[3]);
-        add(delta, size, sums[1], sums[4]);
-        add(vega, size, sums[2], sums[5]);
+        add(payoff, from, to, sums[0], sums[3]);
+        add(delta, from, to, sums[1], sums[4]);
+        add(vega, from, to, sums[2], sums[5]);
     }
 
-    private void add(double[] values, int size, ExactSum sum, ExactSum squares) {
-        for (var i = 0; i < size; i++) {
+    private void add(double[] values, int from, int to, ExactSum sum, ExactSum squares) {
+        square(values, square);
+        sum.add(values, from, to);
+        squares.add(square, from, to);
+    }
+
+    private static void square(double[] values, double[] square) {
+        for (var i = 0; i < values.length; i++) {
             square[i] = values[i] * values[i];
         }
-        sum.add(values, 0, size);
-        squares.add(square, 0, size);
     }
 
     private void european(long path) {
