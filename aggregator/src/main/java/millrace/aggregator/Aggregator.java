@@ -111,7 +111,7 @@ final class Aggregator implements Role.Running {
                 exit.complete(ExitCode.KAFKA);
             } catch (Throwable e) {
                 // Whatever it was, nobody knows what this process would do next.
-                LOG.error("{} died of a bug; this process ends and a successor takes over", name, e);
+                LOG.error("{} died of a bug; this process ends and a successor takes over: {}", name, e.toString(), e);
                 exit.complete(ExitCode.BUG);
             }
         });

@@ -128,7 +128,7 @@ final class Producer implements Role.Running {
             trouble = "Kafka refuses what the producer needs: " + e.getMessage();
             code = ExitCode.KAFKA;
         } catch (RuntimeException | Error e) {
-            LOG.error("A bug ends the producer", e);
+            LOG.error("A bug ends the producer: {}", e.toString(), e);
             trouble = "a bug has ended the producer: " + e;
         } finally {
             if (meters != null) {

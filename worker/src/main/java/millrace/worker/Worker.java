@@ -244,7 +244,7 @@ final class Worker implements Role.Running, Lane.Listener, Outbox.Listener, Core
     }
 
     private void bug(Throwable e) {
-        log.error("a bug of Millrace: the worker leaves", e);
+        log.error("a bug of Millrace: the worker leaves: {}", e.toString(), e);
         leaving.complete(ExitCode.BUG);
     }
 
@@ -435,7 +435,7 @@ final class Worker implements Role.Running, Lane.Listener, Outbox.Listener, Core
         var runtime = Runtime.getRuntime();
         return new Vitals(
                 System.currentTimeMillis(),
-                runtime.totalMemory() - runtime.freeMemory(),
+                Vitals.used(runtime.totalMemory(), runtime.freeMemory()),
                 runtime.maxMemory(),
                 residentBytes());
     }
