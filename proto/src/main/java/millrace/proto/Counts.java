@@ -7,7 +7,10 @@ import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -38,6 +41,8 @@ public final class Counts {
         /// @param count  1 and up
         void count(byte[] bytes, int from, int length, long count);
     }
+
+    private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
 
     private byte[] keys = new byte[256];
     private int[] starts = new int[17]; // key i is keys[starts[i]] to keys[starts[i + 1] - 1]
@@ -188,12 +193,13 @@ public final class Counts {
     /// @param keyBytes of each key on average
     public static long bytesPerKeyMax(int keyBytes) {
         var table = 3 * (keyBytes + 4L + 4 + 8) / 2 + 4 * 4;
-        return table + 2 * 4 + keyBytes + 3;
+        return table + 2 * 8 + keyBytes + 3;
     }
 
     /// Tells every key, in ascending order of their bytes, unsigned.
     public void forEach(Visitor visitor) {
-        for (var index : sorted()) {
+        for (var key : sorted()) {
+            var index = (int) key;
             visitor.count(keys, starts[index], length(index), counts[index]);
         }
     }
@@ -206,7 +212,7 @@ public final class Counts {
         var sorted = sorted();
         var sums = new long[size + 1]; // of the counts before each key in this order
         for (var i = 0; i < size; i++) {
-            sums[i + 1] = sums[i] + counts[sorted[i]];
+            sums[i + 1] = sums[i] + counts[(int) sorted[i]];
         }
         // The end of the run of keys that share the first d bytes with the last key told of; each lies inside the
         // one before. What is below `atLeast` has no extension that is not.
@@ -217,7 +223,7 @@ public final class Counts {
             while (ends[depth] <= i) {
                 depth--;
             }
-            var key = sorted[i];
+            var key = (int) sorted[i];
             var next = i + 1;
             while (depth < length(key)) {
                 var end = runEnd(sorted, i, ends[depth], depth);
@@ -238,18 +244,18 @@ public final class Counts {
 
     /// The end of the run that begins at `from`, of keys whose byte `depth` is the same; all keys up to `end` share
     /// the bytes before it. Gallops, because most runs are short.
-    private int runEnd(int[] sorted, int from, int end, int depth) {
-        var wanted = keys[starts[sorted[from]] + depth];
+    private int runEnd(long[] sorted, int from, int end, int depth) {
+        var wanted = keys[starts[(int) sorted[from]] + depth];
         var inside = from;
         var step = 1;
-        while (step < end - inside && keys[starts[sorted[inside + step]] + depth] == wanted) {
+        while (step < end - inside && keys[starts[(int) sorted[inside + step]] + depth] == wanted) {
             inside += step;
             step *= 2;
         }
         var outside = Math.min(end, inside + step);
         while (outside - inside > 1) {
             var middle = (inside + outside) >>> 1;
-            if (keys[starts[sorted[middle]] + depth] == wanted) {
+            if (keys[starts[(int) sorted[middle]] + depth] == wanted) {
                 inside = middle;
             } else {
                 outside = middle;
@@ -272,7 +278,8 @@ public final class Counts {
     /// @throws ArithmeticException when they are more than an array holds
     public byte[] encode() {
         var bytes = ByteBuffer.allocate(Math.toIntExact(encodedBytes()));
-        for (var index : sorted()) {
+        for (var key : sorted()) {
+            var index = (int) key;
             Varint.put(bytes, length(index));
             bytes.put(keys, starts[index], length(index));
             Varint.put(bytes, counts[index]);
@@ -283,7 +290,8 @@ public final class Counts {
     /// Writes the canonical bytes, in many small writes.
     public void writeTo(OutputStream out) throws IOException {
         var number = new byte[Varint.BYTES_MAX];
-        for (var index : sorted()) {
+        for (var key : sorted()) {
+            var index = (int) key;
             write(out, number, keys, starts[index], length(index), counts[index]);
         }
     }
@@ -381,28 +389,76 @@ public final class Counts {
         return starts[index + 1] - starts[index];
     }
 
-    /// The indices of all keys in the order of the keys. A merge sort of our own, because the JDK sorts by a given
-    /// order only objects, and millions of boxed numbers would outweigh the table.
-    private int[] sorted() {
-        var from = new int[size];
-        Arrays.setAll(from, i -> i);
-        var to = new int[size];
-        for (var width = 1; width < size; width *= 2) {
-            for (var start = 0; start < size; start += 2 * width) {
-                merge(from, to, start, Math.min(start + width, size), Math.min(start + 2 * width, size));
-            }
-            var swapped = from;
-            from = to;
-            to = swapped;
+    /// All keys in their order, the index of each in the low half. First by their first bytes, as numbers that need no
+    /// look at the keys, which are all over the memory; then those that begin alike.
+    private long[] sorted() {
+        var order = new long[size];
+        for (var i = 0; i < size; i++) {
+            order[i] = (long) beginning(i) << Integer.SIZE | i;
         }
-        return from;
+        Arrays.sort(order);
+        for (var i = 0; i < size; ) {
+            var end = i + 1;
+            while (end < size && order[end] >> Integer.SIZE == order[i] >> Integer.SIZE) {
+                end++;
+            }
+            if (end - i > 1) {
+                sortAlike(order, i, end);
+            }
+            i = end;
+        }
+        return order;
     }
 
-    private void merge(int[] from, int[] to, int start, int middle, int end) {
+    /// The first bytes as a number whose order as a signed one is theirs as unsigned bytes. A key that ends before is
+    /// not told from one that goes on with zeros.
+    private int beginning(int index) {
+        var from = starts[index];
+        var length = length(index);
+        if (length >= Integer.BYTES) {
+            return (int) INTS.get(keys, from) ^ Integer.MIN_VALUE;
+        }
+        var bytes = 0;
+        for (var i = 0; i < length; i++) {
+            bytes |= (keys[from + i] & 0xff) << (Integer.SIZE - Byte.SIZE * (i + 1));
+        }
+        return bytes ^ Integer.MIN_VALUE;
+    }
+
+    /// Sorts a part by whole keys: a merge sort of our own, because the JDK sorts by a given order only objects, and
+    /// millions of them would outweigh the table.
+    private void sortAlike(long[] order, int from, int end) {
+        if (end - from == 2) {
+            if (compare((int) order[from], (int) order[from + 1]) > 0) {
+                var first = order[from];
+                order[from] = order[from + 1];
+                order[from + 1] = first;
+            }
+            return;
+        }
+        var source = Arrays.copyOfRange(order, from, end);
+        var target = new long[source.length];
+        for (var width = 1; width < source.length; width *= 2) {
+            for (var start = 0; start < source.length; start += 2 * width) {
+                merge(
+                        source,
+                        target,
+                        start,
+                        Math.min(start + width, source.length),
+                        Math.min(start + 2 * width, source.length));
+            }
+            var swapped = source;
+            source = target;
+            target = swapped;
+        }
+        System.arraycopy(source, 0, order, from, source.length);
+    }
+
+    private void merge(long[] from, long[] to, int start, int middle, int end) {
         var left = start;
         var right = middle;
         for (var i = start; i < end; i++) {
-            to[i] = right == end || (left < middle && compare(from[left], from[right]) < 0)
+            to[i] = right == end || (left < middle && compare((int) from[left], (int) from[right]) < 0)
                     ? from[left++]
                     : from[right++];
         }
