@@ -36,15 +36,17 @@ final class PrefixSums {
         return depth > shared;
     }
 
-    /// Tells the next final prefix, if its sum is large enough.
+    /// Tells the next final prefix whose sum is large enough, if there is one: few are, so the others are passed over.
     void tell(Counts.Visitor visitor) {
-        var sum = sums[depth];
-        sums[depth] = 0;
-        sums[depth - 1] += sum;
-        if (sum >= atLeast) {
-            visitor.count(key, 0, depth, sum);
+        while (depth > shared) {
+            var sum = sums[depth];
+            sums[depth] = 0;
+            sums[--depth] += sum;
+            if (sum >= atLeast) {
+                visitor.count(key, 0, depth + 1, sum);
+                return;
+            }
         }
-        depth--;
     }
 
     /// Adds the count of the key that was approached, when nothing final is left.

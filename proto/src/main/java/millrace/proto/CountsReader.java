@@ -1,9 +1,14 @@
 package millrace.proto;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /// Reads what [Counts#encode] wrote from its last key to its first. Not for several threads at once.
 public final class CountsReader {
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
     private final byte[] encoded;
     // Where the entries begin, in their order.
     private int[] starts;
@@ -13,6 +18,8 @@ public final class CountsReader {
     private int from;
     private int length;
     private long count;
+    // The key's first bytes, as far as it has them, the highest first: in most comparisons they decide.
+    private long head;
 
     /// Behind the last key.
     ///
@@ -41,7 +48,16 @@ public final class CountsReader {
         from = at;
         at += length;
         count = varint();
+        head = length >= Long.BYTES ? (long) LONGS.get(encoded, from) : shortHead();
         return true;
+    }
+
+    private long shortHead() {
+        var value = 0L;
+        for (var i = 0; i < length; i++) {
+            value |= (encoded[from + i] & 0xffL) << (Long.SIZE - Byte.SIZE * (i + 1));
+        }
+        return value;
     }
 
     // All of them have been checked.
@@ -77,8 +93,16 @@ public final class CountsReader {
         return count;
     }
 
+    /// Whether it is at this key: `bytes[keyFrom]` to `bytes[keyFrom + keyLength - 1]`.
+    public boolean hasKey(byte[] bytes, int keyFrom, int keyLength) {
+        return Arrays.equals(encoded, from, from + length, bytes, keyFrom, keyFrom + keyLength);
+    }
+
     /// Compares the keys that both are at, as unsigned bytes.
     public int compareKey(CountsReader other) {
+        if (head != other.head) {
+            return Long.compareUnsigned(head, other.head);
+        }
         return Arrays.compareUnsigned(
                 encoded, from, from + length, other.encoded, other.from, other.from + other.length);
     }
