@@ -158,16 +158,13 @@ final class Aggregator implements Role.Running {
 
     /// Results that the partition furthest behind has still to be read, by its consumer; -1 when not known.
     double lagRecords() {
-        return group.metrics().values().stream()
-                .filter(metric -> metric.metricName().name().equals("records-lag-max")
-                        && metric.metricName().tags().size() == 1
-                        && metric.metricValue() instanceof Double lag
-                        && !lag.isNaN())
-                .mapToDouble(metric -> (Double) metric.metricValue())
-                .findFirst()
+        return group.owners().stream()
+                .mapToDouble(PartitionOwner::lagRecords)
+                .max()
                 .orElse(-1);
     }
 
+    /// The figures of the group's member.
     KafkaMeters.Client memberMetrics() {
         return group::metrics;
     }

@@ -88,7 +88,7 @@ final class AggregatorMeters {
                         .register(registry);
             }
         }
-        KafkaMeters.consumer(registry, "results", aggregator.memberMetrics());
+        KafkaMeters.consumer(registry, "group", aggregator.memberMetrics());
         KafkaMeters.producer(registry, "progress", aggregator.progressMetrics());
     }
 

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import millrace.proto.Cluster;
 import millrace.proto.Topics;
@@ -31,7 +32,7 @@ final class Clients {
         this.id = id;
     }
 
-    /// The member of the group of a fleet's aggregators: reads `results`. It commits no offsets itself.
+    /// The member of the group of a fleet's aggregators, which owns partitions of `results` and reads none of them.
     KafkaConsumer<byte[], byte[]> member() {
         var settings = new HashMap<String, Object>(reader("member"));
         settings.put("group.protocol", "classic");
@@ -40,10 +41,23 @@ final class Clients {
         settings.put("session.timeout.ms", "6000");
         settings.put("heartbeat.interval.ms", "500");
         settings.put("max.poll.interval.ms", "60000");
-        settings.put("isolation.level", "read_uncommitted"); // workers write no transactions
-        settings.put("fetch.max.bytes", Integer.toString(8 << 20));
-        settings.put("max.poll.records", "2000");
         return consumer(settings);
+    }
+
+    /// Reads results of a partition for its owner.
+    ///
+    /// @param from offset of the first
+    KafkaConsumer<byte[], byte[]> results(TopicPartition results, long from) {
+        var settings = new HashMap<String, Object>(reader("results-" + results.partition()));
+        settings.put("isolation.level", "read_uncommitted"); // workers write no transactions
+        settings.put("max.partition.fetch.bytes", Integer.toString(2 << 20));
+        settings.put("max.poll.records", "2000");
+        // It reads this one partition only and never pauses, so a fetch may wait long: the next result ends it.
+        settings.put("fetch.max.wait.ms", "5000");
+        var consumer = consumer(settings);
+        consumer.assign(Set.of(results));
+        consumer.seek(results, from);
+        return consumer;
     }
 
     /// Follows `jobs` of the partitions that this process owns.

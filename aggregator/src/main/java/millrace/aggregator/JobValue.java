@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
+import java.util.List;
 import java.util.Objects;
 import millrace.proto.BlobPlace;
 import millrace.proto.Digests;
@@ -117,6 +118,11 @@ final class JobValue {
     @Nullable
     OutputPart wanted(boolean ended) {
         return joined instanceof JoinedCounts counts ? counts.wanted(ended) : null;
+    }
+
+    /// What will be [#wanted] after that, as far as is known.
+    List<OutputPart> ahead() {
+        return joined instanceof JoinedCounts counts ? counts.ahead() : List.of();
     }
 
     /// A part that was [#wanted] was put there.

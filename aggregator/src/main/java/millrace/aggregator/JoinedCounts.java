@@ -146,8 +146,9 @@ final class JoinedCounts implements JoinedValue {
         for (var run : runs) {
             bytes += run.memoryBytes();
         }
-        // A merge's parts, with where their entries begin: of each run, of the table, and of what comes of it.
-        return bytes + (runs.isEmpty() ? 0 : (FAN_IN + 2L) * limits.partBytes() * 5 / 4);
+        // A merge's parts, with where their entries begin: of each run, of the table, and of what comes of it, some of
+        // which waits to be put.
+        return bytes + (runs.isEmpty() ? 0 : (FAN_IN + 1L + RunMerge.PUTS) * limits.partBytes() * 5 / 4);
     }
 
     /// Whether some of it is not in the table: then [#output] has the output, once nothing is [#wanted] any more.
@@ -177,6 +178,17 @@ final class JoinedCounts implements JoinedValue {
             finish();
         }
         return null;
+    }
+
+    /// What will be [#wanted] after that, as far as is known: whoever begins to move it now saves waiting later.
+    List<OutputPart> ahead() {
+        for (var run : runs) {
+            var waiting = run.allToBePut();
+            if (!waiting.isEmpty()) {
+                return waiting.subList(1, Math.min(waiting.size(), RunMerge.PUTS));
+            }
+        }
+        return merge == null ? List.of() : merge.ahead();
     }
 
     /// A part that was [#wanted] was put there. Does nothing when it is not wanted any more.

@@ -299,6 +299,17 @@ public final class Joiner implements AutoCloseable {
         return phase == Phase.LOADING ? null : closings.nextPart();
     }
 
+    /// What [#wantsPart] will probably ask for after that, of the same job: whoever begins to put or read it now saves
+    /// waiting later. Nothing has to be done about it.
+    public List<RunPart> partsAhead(RunPart wanted) {
+        var job = unended(wanted.job());
+        return job == null
+                ? List.of()
+                : job.value().ahead().stream()
+                        .map(part -> new RunPart(wanted.job(), part))
+                        .toList();
+    }
+
     /// The part of counts was put, durably.
     public void partPut(RunPart wanted, BlobPlace place) {
         var job = unended(wanted.job());

@@ -3,6 +3,7 @@ package millrace.aggregator;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -10,32 +11,40 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import millrace.proto.BlobMissing;
-import millrace.proto.BlobPlace;
 import millrace.proto.ForeignRecord;
 import millrace.proto.OutputPart;
 import millrace.proto.Topics;
 import millrace.proto.Wire;
 import millrace.proto.blobs.BlobTopic;
+import millrace.proto.ops.KafkaMeters;
 import millrace.proto.ops.Loops;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Owns one partition of `results` in a thread of its own, so that one partition's transactions never delay
-/// another's: takes it over, feeds its joiner with what the two reading threads bring, and writes what the joiner
-/// decides.
+/// another's: takes it over, feeds its joiner with results as it takes them and with orders that another thread brings,
+/// and writes what the joiner decides.
 ///
 /// On any doubt, such as a commit whose outcome nobody knows, it takes the partition over anew, which settles the
 /// doubt. [#run] is called once; the other methods by any thread.
 final class PartitionOwner implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionOwner.class);
 
-    /// Bytes of records that wait at most, about.
-    private static final long BACKLOG_BYTES_MAX = 4L << 20;
+    /// Bytes of orders that wait at most, about.
+    private static final long ORDER_BYTES_MAX = 4L << 20;
 
     /// A transaction may wait that long for its broker, and a state may be large.
     private static final Duration TURN_WITHIN = Duration.ofSeconds(60);
@@ -53,8 +62,6 @@ final class PartitionOwner implements Runnable {
     private static final long FENCED_MILLIS = 3000;
 
     private sealed interface Event {
-        record Results(long epoch, List<ConsumerRecord<byte[], byte[]>> records, long next) implements Event {}
-
         record Orders(long epoch, List<ConsumerRecord<byte[], byte[]>> records) implements Event {}
 
         record OrdersRead(long epoch) implements Event {}
@@ -78,13 +85,15 @@ final class PartitionOwner implements Runnable {
             String id) {}
 
     private final int partition;
+    private final TopicPartition topicPartition;
     private final GroupMember group;
     private final Shared shared;
     private final PlacedValues values;
-    private final PlacedValues runs;
+    private final PartMover runs;
     private final Loops.Loop loop;
     private final LinkedBlockingQueue<Event> inbox = new LinkedBlockingQueue<>();
-    private final AtomicLong backlogBytes = new AtomicLong();
+    private final AtomicLong orderBytes = new AtomicLong();
+    private final AtomicLong resultBytes = new AtomicLong();
     private final CountDownLatch stop = new CountDownLatch(1);
     private volatile boolean caughtUp;
     private volatile String trouble = "";
@@ -92,13 +101,16 @@ final class PartitionOwner implements Runnable {
     private long epoch;
     private final Queue<ConsumerRecord<byte[], byte[]>> results = new ArrayDeque<>();
     private long next;
+    // Reads results while the partition is owned.
+    private volatile @Nullable KafkaConsumer<byte[], byte[]> reader;
 
     PartitionOwner(int partition, GroupMember group, Shared shared) {
         this.partition = partition;
         this.group = group;
         this.shared = shared;
+        topicPartition = new TopicPartition(shared.wire.results().topic(), partition);
         values = new PlacedValues(shared.blobs, this::isStopped);
-        runs = new PlacedValues(shared.runs, this::isStopped);
+        runs = new PartMover(shared.runs, new PlacedValues(shared.runs, this::isStopping));
         loop = shared.loops.loop("partition-" + partition, TURN_WITHIN);
     }
 
@@ -118,36 +130,58 @@ final class PartitionOwner implements Runnable {
 
     /// Bytes of records that wait, about.
     long backlogBytes() {
-        return backlogBytes.get();
+        return orderBytes.get() + resultBytes.get();
     }
 
-    /// Whether it has enough to do for now.
+    /// Results that are still to be read; negative when not known.
+    double lagRecords() {
+        return KafkaMeters.lagRecords(metrics());
+    }
+
+    /// The figures of what reads the results, none while nothing does.
+    Map<MetricName, ? extends Metric> metrics() {
+        var current = reader;
+        return current == null ? Map.of() : current.metrics();
+    }
+
+    /// Whether it has orders enough for now.
     boolean isFull() {
-        return backlogBytes.get() > BACKLOG_BYTES_MAX;
-    }
-
-    /// Results of the partition, read in the given epoch; there is nothing more before `nextOffset`.
-    void results(long inEpoch, List<ConsumerRecord<byte[], byte[]>> records, long nextOffset) {
-        records.forEach(record -> backlogBytes.addAndGet(bytes(record)));
-        inbox.add(new Event.Results(inEpoch, records, nextOffset));
+        return orderBytes.get() > ORDER_BYTES_MAX;
     }
 
     void orders(long inEpoch, List<ConsumerRecord<byte[], byte[]>> records) {
-        records.forEach(record -> backlogBytes.addAndGet(bytes(record)));
-        inbox.add(new Event.Orders(inEpoch, records));
+        records.forEach(record -> orderBytes.addAndGet(bytes(record)));
+        tell(new Event.Orders(inEpoch, records));
     }
 
     void ordersRead(long inEpoch) {
-        inbox.add(new Event.OrdersRead(inEpoch));
+        tell(new Event.OrdersRead(inEpoch));
+    }
+
+    private void tell(Event event) {
+        inbox.add(event);
+        wake();
+    }
+
+    private void wake() {
+        var current = reader;
+        if (current != null) {
+            current.wakeup();
+        }
     }
 
     void stop() {
         stop.countDown();
+        wake();
     }
 
     // Asked in every round, also while it reads.
     private boolean isStopped() {
         loop.turn();
+        return isStopping();
+    }
+
+    private boolean isStopping() {
         return stop.getCount() == 0;
     }
 
@@ -171,7 +205,6 @@ final class PartitionOwner implements Runnable {
             } finally {
                 again = caughtUp ? AGAIN_MILLIS : again;
                 caughtUp = false;
-                group.hold(this);
                 shared.orders.leave(this);
             }
         }
@@ -190,30 +223,37 @@ final class PartitionOwner implements Runnable {
 
     private void own() {
         epoch++;
-        taken(List.copyOf(results));
         results.clear();
+        resultBytes.set(0);
         var started = System.nanoTime();
         try (var joiner = new Joiner(partition, shared.limits, shared.budget, shared.counters, shared.id);
                 var writer = new TransactionWriter(shared.clients.owner(partition), shared.wire, partition)) {
             writer.open();
             joiner.generation(group.metadata().generationId());
             var from = reading(reader -> reader.fill(joiner, shared.clients::committed));
-            next = from.results();
             shared.orders.follow(this, epoch, from.orders());
-            group.feed(this, epoch, from.results());
-            while (!isStopped()) {
-                work(joiner, writer);
-                if (joiner.isCaughtUp() && !caughtUp) {
-                    caughtUp = true;
-                    trouble = "";
-                    LOG.info(
-                            "partition {} is taken over: {} open jobs, results from {} to {} read again, {} ms",
-                            partition,
-                            joiner.openJobs(),
-                            from.results(),
-                            joiner.position(),
-                            TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started));
+            next = from.results();
+            var opened = shared.clients.results(topicPartition, next);
+            reader = opened;
+            try {
+                while (!isStopped()) {
+                    work(joiner, writer, opened);
+                    if (joiner.isCaughtUp() && !caughtUp) {
+                        caughtUp = true;
+                        trouble = "";
+                        LOG.info(
+                                "partition {} is taken over: {} open jobs, results from {} to {} read again, {} ms",
+                                partition,
+                                joiner.openJobs(),
+                                from.results(),
+                                joiner.position(),
+                                TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started));
+                    }
                 }
+            } finally {
+                reader = null;
+                // What it has asked for last may be on its way for long, and nobody wants it.
+                opened.close(CloseOptions.timeout(Duration.ZERO));
             }
         }
     }
@@ -225,13 +265,17 @@ final class PartitionOwner implements Runnable {
     }
 
     // One round: what came in, what is decided, what is to be told.
-    private void work(Joiner joiner, TransactionWriter writer) {
+    private void work(Joiner joiner, TransactionWriter writer, KafkaConsumer<byte[], byte[]> current) {
+        var wait = (joiner.acceptsResults() && !results.isEmpty())
+                        || joiner.wantsValue() != null
+                        || joiner.wantsPart() != null
+                ? 0
+                : Math.clamp(joiner.dueMillis() - monotonicMillis(), 0, WAIT_MILLIS_MAX);
+        if (results.isEmpty() && joiner.acceptsResults() && inbox.isEmpty()) {
+            read(current, wait);
+            wait = 0;
+        }
         try {
-            var wait = (joiner.acceptsResults() && !results.isEmpty())
-                            || joiner.wantsValue() != null
-                            || joiner.wantsPart() != null
-                    ? 0
-                    : Math.clamp(joiner.dueMillis() - monotonicMillis(), 0, WAIT_MILLIS_MAX);
             for (var event = inbox.poll(wait, TimeUnit.MILLISECONDS); event != null; event = inbox.poll()) {
                 accept(event, joiner);
             }
@@ -267,6 +311,28 @@ final class PartitionOwner implements Runnable {
         }
     }
 
+    private void read(KafkaConsumer<byte[], byte[]> reader, long waitMillis) {
+        try {
+            var polled = reader.poll(Duration.ofMillis(waitMillis));
+            for (var record : polled) {
+                results.add(record);
+                resultBytes.addAndGet(bytes(record));
+            }
+            var after = polled.nextOffsets().get(topicPartition);
+            if (after != null) {
+                if (after.offset() < next) {
+                    throw new KafkaException(
+                            "results of partition " + partition + " went back from " + next + " to " + after.offset());
+                }
+                next = after.offset();
+            }
+        } catch (WakeupException e) {
+            // an event is in the inbox, or the end has come
+        } catch (RetriableException e) {
+            LOG.debug("results of partition {} cannot be read now", partition, e); // the client's back-off has passed
+        }
+    }
+
     // So much at a time that other jobs of the partition do not wait for long.
     private void readValues(Joiner joiner) {
         var bytes = 0L;
@@ -287,9 +353,10 @@ final class PartitionOwner implements Runnable {
     private void moveParts(Joiner joiner) {
         var bytes = 0L;
         for (var wanted = joiner.wantsPart(); wanted != null; wanted = joiner.wantsPart()) {
+            runs.begin(wanted, joiner.partsAhead(wanted));
             switch (wanted.part()) {
-                case OutputPart.Data(var data) -> joiner.partPut(wanted, runs.put(wanted.job(), data));
-                case OutputPart.Placed(var place) -> read(wanted, place, joiner);
+                case OutputPart.Data data -> joiner.partPut(wanted, runs.put(wanted.job(), data));
+                case OutputPart.Placed placed -> read(wanted, placed, joiner);
             }
             bytes += wanted.bytes();
             if (bytes > READ_BYTES_AT_ONCE || isStopped()) {
@@ -298,9 +365,9 @@ final class PartitionOwner implements Runnable {
         }
     }
 
-    private void read(RunPart wanted, BlobPlace place, Joiner joiner) {
+    private void read(RunPart wanted, OutputPart.Placed part, Joiner joiner) {
         try {
-            joiner.partRead(wanted, runs.bytes(place));
+            joiner.partRead(wanted, runs.read(part));
         } catch (BlobMissing e) {
             joiner.partLost(wanted, String.valueOf(e.getMessage()));
         }
@@ -308,18 +375,6 @@ final class PartitionOwner implements Runnable {
 
     private void accept(Event event, Joiner joiner) {
         switch (event) {
-            case Event.Results(var of, var records, var nextOffset) -> {
-                if (of == epoch) {
-                    if (nextOffset < next) {
-                        throw new KafkaException(
-                                "results of partition " + partition + " went back from " + next + " to " + nextOffset);
-                    }
-                    results.addAll(records);
-                    next = nextOffset;
-                } else {
-                    taken(records);
-                }
-            }
             case Event.Orders(var of, var records) -> {
                 taken(records);
                 if (of == epoch) {
@@ -335,7 +390,7 @@ final class PartitionOwner implements Runnable {
     }
 
     private void taken(List<ConsumerRecord<byte[], byte[]>> records) {
-        records.forEach(record -> backlogBytes.addAndGet(-bytes(record)));
+        records.forEach(record -> orderBytes.addAndGet(-bytes(record)));
     }
 
     private void order(ConsumerRecord<byte[], byte[]> record, Joiner joiner) {
@@ -347,7 +402,7 @@ final class PartitionOwner implements Runnable {
     }
 
     private void take(ConsumerRecord<byte[], byte[]> record, Joiner joiner) {
-        backlogBytes.addAndGet(-bytes(record));
+        resultBytes.addAndGet(-bytes(record));
         try {
             var result = shared.wire.results().read(record.key(), record.value());
             joiner.result(record.offset(), record.timestamp(), values.brought(result));

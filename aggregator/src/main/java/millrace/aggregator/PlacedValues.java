@@ -4,7 +4,6 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
 import java.util.function.BooleanSupplier;
-import millrace.proto.Blob;
 import millrace.proto.BlobMissing;
 import millrace.proto.BlobPlace;
 import millrace.proto.CancelledException;
@@ -12,7 +11,7 @@ import millrace.proto.Result;
 import millrace.proto.blobs.BlobTopic;
 import org.apache.kafka.common.errors.InterruptException;
 
-/// Reads values that are on the topic of blobs, and puts some there. One thread.
+/// Reads values that are on the topic of blobs. Any thread.
 final class PlacedValues {
     /// The most bytes of a value that is brought into memory, as workers have it.
     private static final long JOINED_MAX = 32 << 20;
@@ -71,13 +70,6 @@ final class PlacedValues {
             at[0] += piece.length;
         });
         return UnsafeByteOperations.unsafeWrap(bytes);
-    }
-
-    /// Puts a value, durably.
-    ///
-    /// @param job whose value it is: those of one lie near each other
-    BlobPlace put(String job, ByteString value) {
-        return blobs.writeValue(Blob.of(value), value, job);
     }
 
     /// Reads a value into its digest.

@@ -58,6 +58,11 @@ final class Run {
         return null;
     }
 
+    /// All parts that are still to be put, in their order.
+    List<OutputPart> allToBePut() {
+        return toBePut() == null ? List.of() : List.copyOf(parts.subList(next, parts.size()));
+    }
+
     /// The part that was to be put is there.
     void put(BlobPlace place) {
         bytesHere -= place.blob().bytes();

@@ -3,10 +3,10 @@ package millrace.aggregator;
 import com.google.protobuf.ByteString;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
-import java.util.PriorityQueue;
 import millrace.proto.BlobPlace;
 import millrace.proto.CountsReader;
 import millrace.proto.CountsWriter;
@@ -16,18 +16,34 @@ import org.jspecify.annotations.Nullable;
 /// Adds up runs in one pass, of each of which it holds one part at a time. From the largest key down, as
 /// [PrefixSums] needs it. Goes on whenever it is given what it [#wanted].
 final class RunMerge {
+    /// So many parts may wait to be put: they can be on their way at once, and meanwhile the merge goes on.
+    static final int PUTS = 4;
+
     private static final class Source {
+        private final int number;
         private final List<OutputPart> parts;
         private int next;
         private CountsReader reader = new CountsReader(new byte[0]);
+        // Whether the reader is at a key.
+        private boolean hasKey;
 
-        Source(List<OutputPart> parts) {
+        Source(int number, List<OutputPart> parts) {
+            this.number = number;
             this.parts = parts;
             next = parts.size();
         }
 
+        boolean comesBefore(Source other) {
+            return hasKey && (!other.hasKey || reader.compareKey(other.reader) > 0);
+        }
+
         OutputPart part() {
             return parts.get(next - 1);
+        }
+
+        /// Bytes of the part that it has, of which keys are left.
+        int left() {
+            return hasKey ? reader.from() : 0;
         }
 
         void load(ByteString bytes) {
@@ -36,8 +52,47 @@ final class RunMerge {
         }
     }
 
-    private final PriorityQueue<Source> heads =
-            new PriorityQueue<>((one, other) -> other.reader.compareKey(one.reader));
+    /// Which source has the largest key: a tree of comparisons, each of two below it. When a source has moved, those
+    /// above it are made again, and no others.
+    private static final class Tournament {
+        private final Source[] sources;
+        // The winner of places 2 i and 2 i + 1 is in place i; the sources themselves begin at their number.
+        private final int[] winners;
+
+        Tournament(Source[] sources) {
+            this.sources = sources;
+            winners = new int[sources.length];
+            for (var place = sources.length - 1; place > 0; place--) {
+                play(place);
+            }
+        }
+
+        void moved(Source source) {
+            for (var place = (sources.length + source.number) >> 1; place > 0; place >>= 1) {
+                play(place);
+            }
+        }
+
+        private void play(int place) {
+            var one = winner(2 * place);
+            var other = winner(2 * place + 1);
+            winners[place] = sources[other].comesBefore(sources[one]) ? other : one;
+        }
+
+        private int winner(int place) {
+            return place >= sources.length ? place - sources.length : winners[place];
+        }
+
+        /// The source with the largest key, or null when none has one.
+        @Nullable
+        Source first() {
+            var first = sources[winner(1)];
+            return first.hasKey ? first : null;
+        }
+    }
+
+    private final Source[] sources;
+    private final Tournament heads;
     // Those whose next part is to be read.
     private final Deque<Source> starving = new ArrayDeque<>();
     private final @Nullable PrefixSums prefixes;
@@ -57,15 +112,36 @@ final class RunMerge {
         this.prefixes = prefixes;
         this.outputBytes = outputBytes;
         writer = new CountsWriter(partBytes);
-        runs.forEach(run -> advance(new Source(run)));
+        sources = new Source[runs.size()];
+        Arrays.setAll(sources, number -> new Source(number, runs.get(number)));
+        heads = new Tournament(sources);
+        for (var source : sources) {
+            advance(source);
+        }
         go();
     }
 
     /// The part that is to be put or read now, or null when it is at its end.
     @Nullable
     OutputPart wanted() {
-        var full = toBePut();
-        return full != null ? full : starving.isEmpty() ? null : starving.peek().part();
+        if (isFull() || (ended && hasToBePut())) {
+            return parts.get(placed);
+        }
+        return starving.isEmpty() ? null : starving.peek().part();
+    }
+
+    /// What will be [#wanted] next, as far as is known: whoever begins to move it now saves waiting later.
+    List<OutputPart> ahead() {
+        if (isFull() || (ended && hasToBePut())) {
+            return List.copyOf(parts.subList(placed + 1, parts.size()));
+        }
+        Source next = null;
+        for (var source : sources) {
+            if (source != starving.peek() && source.next > 0 && source.part() instanceof OutputPart.Placed) {
+                next = next == null || source.left() < next.left() ? source : next;
+            }
+        }
+        return next == null ? List.of() : List.of(next.part());
     }
 
     /// The part that is [#wanted] was put there.
@@ -91,18 +167,22 @@ final class RunMerge {
         return ascending;
     }
 
-    private @Nullable OutputPart toBePut() {
-        return bytes > outputBytes && placed < parts.size() ? parts.get(placed) : null;
+    private boolean hasToBePut() {
+        return bytes > outputBytes && placed < parts.size();
+    }
+
+    private boolean isFull() {
+        return hasToBePut() && parts.size() - placed >= PUTS;
     }
 
     private void go() {
-        while (!ended && starving.isEmpty() && toBePut() == null) {
+        while (!ended && starving.isEmpty() && !isFull()) {
             step();
         }
     }
 
     private void step() {
-        var first = heads.peek();
+        var first = heads.first();
         if (prefixes != null) {
             if (first == null) {
                 prefixes.end();
@@ -111,7 +191,7 @@ final class RunMerge {
             }
             while (prefixes.hasFinal()) {
                 prefixes.tell(this::write);
-                if (toBePut() != null) {
+                if (isFull()) {
                     return;
                 }
             }
@@ -122,40 +202,40 @@ final class RunMerge {
             }
             ended = true;
         } else {
-            add(heads.remove());
+            add(first);
         }
     }
 
+    // Of a source that starves no key is as large, because those of a run fall.
     private void add(Source first) {
         var key = first.reader;
+        var bytes = key.bytes();
+        var from = key.from();
+        var length = key.length();
         var count = key.count();
-        while (!heads.isEmpty() && heads.element().reader.compareKey(key) == 0) {
-            var same = heads.remove();
+        advance(first);
+        for (var same = heads.first(); same != null && same.reader.hasKey(bytes, from, length); same = heads.first()) {
             count += same.reader.count();
             advance(same);
         }
         if (prefixes == null) {
-            write(key.bytes(), key.from(), key.length(), count);
+            write(bytes, from, length, count);
         } else {
-            prefixes.add(key.bytes(), key.from(), key.length(), count);
+            prefixes.add(bytes, from, length, count);
         }
-        advance(first);
     }
 
     private void advance(Source source) {
-        while (!source.reader.previous()) {
-            if (source.next == 0) {
-                return;
+        source.hasKey = source.reader.previous();
+        while (!source.hasKey && source.next > 0) {
+            if (!(source.part() instanceof OutputPart.Data(var data))) {
+                starving.add(source);
+                break;
             }
-            switch (source.part()) {
-                case OutputPart.Data(var data) -> source.load(data);
-                case OutputPart.Placed _ -> {
-                    starving.add(source);
-                    return;
-                }
-            }
+            source.load(data);
+            source.hasKey = source.reader.previous();
         }
-        heads.add(source);
+        heads.moved(source);
     }
 
     private void write(byte[] key, int from, int length, long count) {

@@ -111,6 +111,13 @@ public final class BlobTopic implements AutoCloseable {
     /// @param near  values with the same lie one after the other, so that they are read without jumps
     /// @throws KafkaException when the brokers do not take it
     public BlobPlace writeValue(Blob blob, ByteString value, String near) {
+        return beginValue(blob, value, near).place();
+    }
+
+    /// Begins to put a value; see [#writeValue]. Waits only while much else is on its way.
+    ///
+    /// @throws KafkaException when the brokers do not take it
+    public Putting beginValue(Blob blob, ByteString value, String near) {
         var put = ThreadLocalRandom.current().nextLong();
         var partition = 1 + Topics.partition(near, piecePartitions());
         var sent = new ArrayList<Future<RecordMetadata>>();
@@ -119,7 +126,16 @@ public final class BlobTopic implements AutoCloseable {
             var data = value.substring(from, Math.min(value.size(), from + BlobPiece.BYTES));
             sent.add(send(new BlobPiece(blob, put, piece, data), partition));
         }
-        return new BlobPlace(blob, put, partition, offsets(sent), System.currentTimeMillis());
+        return () -> new BlobPlace(blob, put, partition, offsets(sent), System.currentTimeMillis());
+    }
+
+    /// A value that is being put.
+    @FunctionalInterface
+    public interface Putting {
+        /// Returns once it is durable.
+        ///
+        /// @throws KafkaException when the brokers do not take it
+        BlobPlace place();
     }
 
     private static List<Long> offsets(List<Future<RecordMetadata>> sent) {

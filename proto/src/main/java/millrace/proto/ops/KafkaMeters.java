@@ -41,10 +41,12 @@ public final class KafkaMeters {
             new Kept(
                     SHARE_GROUP, "last-heartbeat-seconds-ago", false, "Seconds since the last heartbeat to the group"));
 
+    private static final Kept LAG = new Kept(
+            FETCH, "records-lag-max", false, "Records that the partition furthest behind has still to be read");
+
     private static final List<Kept> PLAIN_CONSUMER = List.of(
             new Kept(FETCH, "records-consumed-total", true, "Records read"),
-            new Kept(
-                    FETCH, "records-lag-max", false, "Records that the partition furthest behind has still to be read"),
+            LAG,
             new Kept(FETCH, "fetch-latency-avg", false, "Mean time of a fetch, in milliseconds"),
             new Kept(CONSUMER, "last-poll-seconds-ago", false, "Seconds since the last poll"),
             new Kept(GROUP, "rebalance-total", true, "Rebalances of the group"),
@@ -92,6 +94,12 @@ public final class KafkaMeters {
                         .register(registry);
             }
         }
+    }
+
+    /// Records that a plain consumer has still to read of its partition furthest behind; -1 when not known.
+    public static double lagRecords(Map<MetricName, ? extends Metric> metrics) {
+        var lag = value(() -> metrics, LAG);
+        return Double.isNaN(lag) ? -1 : lag;
     }
 
     private static double value(Client metrics, Kept kept) {
