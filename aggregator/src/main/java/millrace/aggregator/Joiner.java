@@ -47,6 +47,9 @@ public final class Joiner implements AutoCloseable {
 
     private static final long TRANSACTION_BYTES = 32L << 20;
 
+    /// How often offsets are written in the time of the longest replay, at least, while jobs end.
+    private static final int OFFSETS_OF_REPLAY = 100;
+
     private record Decided(JobEnd end, Mark resume, long bytes, boolean removed) {}
 
     private record InFlight(Transaction transaction, Mark resume, long covered) {}
@@ -411,6 +414,9 @@ public final class Joiner implements AutoCloseable {
         if (nothing && !(replayIsLong && resume.offset() > committed.offset())) {
             return null;
         }
+        if (states.isEmpty() && gone.isEmpty() && !isFarBehind(resume)) {
+            resume = committed;
+        }
         var transaction = new Transaction(ends, states, gone, resume.offset());
         inFlight = new InFlight(transaction, resume, position);
         return transaction;
@@ -695,6 +701,13 @@ public final class Joiner implements AutoCloseable {
     private boolean isReplayLong() {
         return position - committed.offset() > limits.replayResultsMax()
                 || valueBytes - committed.bytesBefore() > limits.replayBytesMax();
+    }
+
+    // Offsets that are a little behind cost a successor nothing, as results of ended jobs are none; to write them costs
+    // each small job a round trip.
+    private boolean isFarBehind(Mark resume) {
+        return resume.offset() - committed.offset() > limits.replayResultsMax() / OFFSETS_OF_REPLAY
+                || resume.bytesBefore() - committed.bytesBefore() > limits.replayBytesMax() / OFFSETS_OF_REPLAY;
     }
 
     // Jobs that have just begun with another job's value; and when the replay is long those that keep the offset

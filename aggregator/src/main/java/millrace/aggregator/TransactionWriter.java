@@ -28,6 +28,8 @@ final class TransactionWriter implements AutoCloseable {
     private final KafkaProducer<byte[], byte[]> producer;
     private final Wire wire;
     private final int partition;
+    // The offset that was committed last; -1 before.
+    private long resume = -1;
 
     /// @param producer the partition's transactional one; closed by this writer
     TransactionWriter(KafkaProducer<byte[], byte[]> producer, Wire wire, int partition) {
@@ -56,12 +58,17 @@ final class TransactionWriter implements AutoCloseable {
             for (var end : transaction.ends()) {
                 send(wire.endings(), end.ending(offsets(places.getOrDefault(end.job(), List.of()))));
             }
-            producer.sendOffsetsToTransaction(
-                    Map.of(
-                            new TopicPartition(wire.results().topic(), partition),
-                            new OffsetAndMetadata(transaction.resume())),
-                    member);
+            // Waits for the brokers, so an offset that is there is not sent again. What fences an owner that lost the
+            // partition is its successor's transactional id; the member's generation comes on top.
+            if (transaction.resume() != resume) {
+                producer.sendOffsetsToTransaction(
+                        Map.of(
+                                new TopicPartition(wire.results().topic(), partition),
+                                new OffsetAndMetadata(transaction.resume())),
+                        member);
+            }
             producer.commitTransaction();
+            resume = transaction.resume();
         } catch (IllegalStateException e) {
             // The producer's own state after a failure that another thread of it saw first.
             throw new KafkaException("the partition's producer cannot go on", e);

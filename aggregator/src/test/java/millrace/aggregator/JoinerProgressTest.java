@@ -151,13 +151,30 @@ class JoinerProgressTest {
 
     @Test
     void offsetsStayBehindTheFirstResultOfAnOpenJob() {
+        var prompt = new TestPartition(JoinLimits.DEFAULT.withReplayResultsMax(100));
         var early = sum("early", 10);
-        partition.submit(early).submit(job);
-        partition.answer(done(early, 0, 5), done(job, 0, 1000)).run();
+        prompt.submit(early).submit(job);
+        prompt.answer(done(early, 0, 5), done(job, 0, 1000)).run();
+        assertThat(prompt.committed()).isZero();
+
+        prompt.answer(done(early, 5, 10)).run();
+        assertThat(prompt.committed()).isEqualTo(3);
+    }
+
+    @Test
+    void offsetsThatAreALittleBehindAreNotWritten() {
+        partition.submit(job).answer(done(job, 0, 1000)).run();
+        assertThat(partition.hasEnded(job)).isTrue();
         assertThat(partition.committed()).isZero();
 
-        partition.answer(done(early, 5, 10)).run();
-        assertThat(partition.committed()).isEqualTo(3);
+        partition.takeOver().run();
+        assertThat(partition.endings()).hasSize(1);
+        for (var i = 0; i <= 2_000; i++) {
+            partition.answer(done(job, 0, 1000)); // late
+        }
+        var next = sum("next", 1);
+        partition.submit(next).answer(done(next, 0, 1)).run();
+        assertThat(partition.committed()).isEqualTo(2_003);
     }
 
     @Test
