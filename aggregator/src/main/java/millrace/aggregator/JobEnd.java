@@ -118,7 +118,10 @@ public record JobEnd(
                                 spec.partition(),
                                 offsets,
                                 partsBytes == WHOLE ? output.size() : partsBytes,
-                                partsBytes != WHOLE),
+                                partsBytes != WHOLE,
+                                partsBytes == WHOLE && output.size() <= Ending.OutputPlace.COPY_MAX
+                                        ? output
+                                        : ByteString.EMPTY),
                 tally,
                 submittedMillis,
                 endedMillis,

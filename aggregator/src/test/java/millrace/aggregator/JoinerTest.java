@@ -12,6 +12,7 @@ import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.TreeMap;
 import millrace.proto.Computation;
 import millrace.proto.Digests;
@@ -343,6 +344,26 @@ class JoinerTest {
 
         partition.joiner().close();
         assertThat(partition.memoryTaken()).isZero();
+    }
+
+    @Test
+    void smallOutputIsInItsEndingOnceMore() {
+        var small = spec("small", 1, new Join.Concatenation(), Policy.DEFAULT);
+        var larger = spec("larger", 1, new Join.Concatenation(), Policy.DEFAULT);
+        partition.submit(small).submit(larger);
+        partition
+                .answer(
+                        done(small, 0, 1, new byte[Ending.OutputPlace.COPY_MAX]),
+                        done(larger, 0, 1, new byte[Ending.OutputPlace.COPY_MAX + 1]))
+                .run();
+
+        var place = Objects.requireNonNull(partition.ending(small).output());
+        assertThat(place.copy().toByteArray())
+                .hasSize(Ending.OutputPlace.COPY_MAX)
+                .isEqualTo(partition.output(small));
+        assertThat(Objects.requireNonNull(partition.ending(larger).output()).copy())
+                .isEmpty();
+        assertThat(partition.output(larger)).hasSize(Ending.OutputPlace.COPY_MAX + 1);
     }
 
     @Test

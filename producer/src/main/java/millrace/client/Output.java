@@ -63,6 +63,11 @@ public final class Output {
             throw new IOException("job " + ending.job() + " ended " + ending.state() + " without an output");
         }
         Download.Remote remote = from -> {
+            if (!place.copy().isEmpty()) {
+                var copy = place.copy().newInput();
+                copy.skipNBytes(from);
+                return copy;
+            }
             var pieces = new PieceStream(reader, channel, ending, place);
             if (place.parts()) {
                 var parts = new PartStream(pieces, blobs);

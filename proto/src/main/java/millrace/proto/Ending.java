@@ -70,13 +70,23 @@ public record Ending(
     /// @param offsets   of the pieces, in order
     /// @param bytes     of the whole output
     /// @param parts     whether the pieces hold [OutputPart]s rather than the output itself
-    public record OutputPlace(int partition, List<Long> offsets, long bytes, boolean parts) {
+    /// @param copy      the output once more, when it has at most [#COPY_MAX] bytes; else empty
+    public record OutputPlace(int partition, List<Long> offsets, long bytes, boolean parts, ByteString copy) {
+        /// The largest output that an ending has with it: endings are small, as everybody reads all of them.
+        public static final int COPY_MAX = 512;
+
         public OutputPlace(int partition, List<Long> offsets, long bytes) {
-            this(partition, offsets, bytes, false);
+            this(partition, offsets, bytes, false, ByteString.EMPTY);
         }
 
         public OutputPlace {
             offsets = List.copyOf(offsets);
+            require(
+                    copy.isEmpty() || (copy.size() == bytes && copy.size() <= COPY_MAX),
+                    "an output of %d bytes has a copy of %d, allowed all or none, and at most %d",
+                    bytes,
+                    copy.size(),
+                    COPY_MAX);
         }
     }
 }

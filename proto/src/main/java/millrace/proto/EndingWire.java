@@ -42,7 +42,8 @@ final class EndingWire {
                     .setPartition(output.partition())
                     .addAllOffsets(output.offsets())
                     .setBytes(output.bytes())
-                    .setParts(output.parts()));
+                    .setParts(output.parts())
+                    .setCopy(output.copy()));
         }
         return message.build();
     }
@@ -64,7 +65,8 @@ final class EndingWire {
                                 message.getOutput().getPartition(),
                                 message.getOutput().getOffsetsList(),
                                 message.getOutput().getBytes(),
-                                message.getOutput().getParts())
+                                message.getOutput().getParts(),
+                                message.getOutput().getCopy())
                         : null,
                 Tally.of(message.getTally()),
                 message.getSubmittedMillis(),

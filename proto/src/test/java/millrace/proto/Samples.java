@@ -123,7 +123,7 @@ final class Samples {
                 "one item was given up",
                 new Ending.Failure(50, 51, 3, "w-1", Result.FailureKind.CRASHED, "died", "at x"),
                 ByteString.copyFrom(new byte[32]),
-                new Ending.OutputPlace(2, List.of(4L, 5L), 1_000_000),
+                new Ending.OutputPlace(2, List.of(4L), 3, false, ByteString.copyFromUtf8("abc")),
                 tally(),
                 1000,
                 2000,
