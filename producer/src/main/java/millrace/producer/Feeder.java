@@ -350,21 +350,37 @@ public final class Feeder {
             return List.of();
         }
         var actions = new ArrayList<>(probes.ask(now));
-        for (var plan = roundRobin.next(job -> plan(job, now));
+        var lowest = lowestPriorityOut();
+        for (var plan = roundRobin.next(job -> plan(job, lowest, now));
                 plan != null;
-                plan = roundRobin.next(job -> plan(job, now))) {
+                plan = roundRobin.next(job -> plan(job, lowest, now))) {
             actions.add(emit(plan, now));
         }
         return actions;
     }
 
-    private @Nullable Plan plan(FeedingJob job, long now) {
+    private int lowestPriorityOut() {
+        var lowest = Integer.MAX_VALUE;
+        for (var job : jobs.values()) {
+            lowest = job.emissions > 0 ? Math.min(lowest, job.priority()) : lowest;
+        }
+        return lowest;
+    }
+
+    /// @param lowest the lowest priority of a job that has tasks out
+    private @Nullable Plan plan(FeedingJob job, int lowest, long now) {
         if (!job.isActive() || job.isFull()) {
             return null;
         }
         var capacity = workers.capacity(job.offer());
         if (capacity.cores() == 0
-                || !window.isOpen(job.offer(), capacity, workers.total(), job.taskNanos(), roundTrip.nanos())
+                || !window.isOpen(
+                        job.offer(),
+                        capacity,
+                        workers.total(),
+                        job.taskNanos(),
+                        roundTrip.nanos(),
+                        job.emissions == 0 && job.priority() > lowest)
                 || partitions.isFull()) {
             return null;
         }

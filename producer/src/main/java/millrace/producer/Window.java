@@ -20,9 +20,11 @@ final class Window {
             costNanos += sign * cost;
         }
 
-        boolean hasRoom(Capacity capacity, long taskNanos, long roundTripNanos) {
-            return tasks < capacity.tasks()
-                    || costNanos < (double) capacity.cores() * ((double) taskNanos + 2.0 * roundTripNanos);
+        boolean hasRoom(Capacity capacity, long taskNanos, long roundTripNanos, long more) {
+            return tasks < capacity.tasks() + more
+                    || costNanos
+                            < (double) capacity.cores() * ((double) taskNanos + 2.0 * roundTripNanos)
+                                    + (double) more * taskNanos;
         }
     }
 
@@ -54,10 +56,16 @@ final class Window {
     /// @param mine      what the workers that compute it can do
     /// @param fleet     what all workers can do
     /// @param taskNanos the job's target time of a task
-    boolean isOpen(Offer offer, Capacity mine, Capacity fleet, long taskNanos, long roundTripNanos) {
+    /// @param urgent    whether it is of a job that has nothing out and matters more than others that have: for such
+    ///                  there is room for one more task for each core, so that they do not wait for a task of the
+    ///                  others to end before they even go out. What a job gets in the long run stays as it is
+    boolean isOpen(
+            Offer offer, Capacity mine, Capacity fleet, long taskNanos, long roundTripNanos, boolean urgent) {
         var account = accounts.get(offer);
-        return all.hasRoom(fleet, taskNanos, roundTripNanos)
-                && (account == null ? mine.cores() > 0 : account.hasRoom(mine, taskNanos, roundTripNanos));
+        return all.hasRoom(fleet, taskNanos, roundTripNanos, urgent ? fleet.cores() : 0)
+                && (account == null
+                        ? mine.cores() > 0
+                        : account.hasRoom(mine, taskNanos, roundTripNanos, urgent ? mine.cores() : 0));
     }
 
     /// Tasks out, forgiven ones left out.

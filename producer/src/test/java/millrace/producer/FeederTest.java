@@ -33,6 +33,24 @@ class FeederTest {
     }
 
     @Test
+    void aFullWindowHasRoomForTheFirstTaskOfAnUrgentJob() {
+        var stand = FeederStand.leading(2);
+        stand.submit(Specs.spec("big", 1_000_000));
+        assertThat(stand.feed()).hasSize(5);
+        stand.submit(Specs.spec("equal", 1_000_000));
+        assertThat(stand.feed()).as("it matters no more").isEmpty();
+        for (var job : List.of("urgent", "another")) {
+            stand.submit(Specs.spec(job, 1_000_000, Policy.DEFAULT.withPriority(1)));
+            assertThat(stand.feed()).extracting(Task::job).containsExactly(job);
+            assertThat(stand.feed()).isEmpty();
+        }
+        stand.submit(Specs.spec("third", 1_000_000, Policy.DEFAULT.withPriority(1)));
+        assertThat(stand.feed())
+                .as("there is room for as many as there are cores")
+                .isEmpty();
+    }
+
+    @Test
     void tasksFollowEachOtherWithoutGapsOrOverlaps() {
         var stand = FeederStand.leading(2);
         stand.submit(Specs.spec("job", 1_234));
