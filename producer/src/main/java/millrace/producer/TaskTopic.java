@@ -82,6 +82,8 @@ final class TaskTopic implements AutoCloseable {
                         "enable.idempotence", "true",
                         // The first task of a burst goes out at once, and what comes meanwhile together.
                         "linger.ms", 0,
+                        // A request takes one batch of a partition: of tiny tasks many should fit.
+                        "batch.size", 131_072,
                         "max.in.flight.requests.per.connection", 1,
                         "max.block.ms", 2_000,
                         "request.timeout.ms", 10_000,

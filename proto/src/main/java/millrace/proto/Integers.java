@@ -26,10 +26,12 @@ public final class Integers {
     /// @throws IllegalArgumentException when it has more than [Join#WIDTH_MAX] components
     public static byte[] encode(BigInteger... values) {
         require(values.length <= Join.WIDTH_MAX, "%d integers, allowed at most %d", values.length, Join.WIDTH_MAX);
-        var components = Arrays.stream(values).map(BigInteger::toByteArray).toList();
-        var size = components.stream()
-                .mapToInt(component -> Varint.size(component.length) + component.length)
-                .reduce(0, Math::addExact);
+        var components = new byte[values.length][];
+        var size = 0;
+        for (var i = 0; i < values.length; i++) {
+            components[i] = values[i].toByteArray();
+            size = Math.addExact(size, Varint.size(components[i].length) + components[i].length);
+        }
         var bytes = ByteBuffer.allocate(size);
         for (var component : components) {
             Varint.put(bytes, component.length);

@@ -1,8 +1,11 @@
 package millrace.proto;
 
+import com.google.protobuf.ByteOutput;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnsafeByteOperations;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
@@ -51,7 +54,7 @@ final class Seal {
             sealed = Sealed.parseFrom(input(value));
         } catch (InvalidProtocolBufferException e) {
             throw new ForeignRecord(ForeignRecord.Reason.NOT_SEALED, "not protobuf");
-        } catch (java.io.IOException e) {
+        } catch (IOException e) {
             throw new AssertionError("an array is read without I/O", e);
         }
         if (sealed.getSeal().size() != SEAL_BYTES) {
@@ -72,7 +75,7 @@ final class Seal {
 
     // Slices of the value instead of copies: a result's value is copied once less on its way.
     private static CodedInputStream input(byte[] value) {
-        var input = com.google.protobuf.UnsafeByteOperations.unsafeWrap(value).newCodedInput();
+        var input = UnsafeByteOperations.unsafeWrap(value).newCodedInput();
         input.enableAliasing(true);
         return input;
     }
@@ -83,11 +86,59 @@ final class Seal {
         crc.update(topic);
         crc.update(0);
         crc.update(key.getBytes(StandardCharsets.UTF_8));
-        var bytes = body.toByteArray();
-        var hash = MurmurHash3.hash128x64(bytes, 0, bytes.length, (int) crc.getValue());
+        var hash = hash(body, (int) crc.getValue());
         return ByteString.copyFrom(ByteBuffer.allocate(SEAL_BYTES)
                 .putLong(hash[0])
                 .putLong(hash[1])
                 .flip());
+    }
+
+    private static long[] hash(ByteString body, int seed) {
+        var hash = new Hash(seed, body.size());
+        try {
+            UnsafeByteOperations.unsafeWriteTo(body, hash);
+        } catch (IOException e) {
+            throw new AssertionError("memory is read without I/O", e);
+        }
+        return hash.value == null ? hash(UnsafeByteOperations.unsafeWrap(body.toByteArray()), seed) : hash.value;
+    }
+
+    /// Hashes bytes where they are, when they are in one piece: else a large body would be copied for it.
+    private static final class Hash extends ByteOutput {
+        private final int seed;
+        private final int size;
+        private long @Nullable [] value;
+
+        Hash(int seed, int size) {
+            this.seed = seed;
+            this.size = size;
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int length) {
+            if (length == size) {
+                value = MurmurHash3.hash128x64(bytes, from, length, seed);
+            }
+        }
+
+        @Override
+        public void writeLazy(byte[] bytes, int from, int length) {
+            write(bytes, from, length);
+        }
+
+        @Override
+        public void write(byte one) {
+            write(new byte[] {one}, 0, 1);
+        }
+
+        @Override
+        public void write(ByteBuffer bytes) {
+            // Not in an array: the body is copied.
+        }
+
+        @Override
+        public void writeLazy(ByteBuffer bytes) {
+            write(bytes);
+        }
     }
 }

@@ -46,7 +46,7 @@ final class Cores {
     private static ThreadFactory factory() {
         var count = new AtomicInteger();
         return computation -> {
-            var thread = new Thread(computation, "core-" + count.getAndIncrement());
+            var thread = new Core(computation, "core-" + count.getAndIncrement());
             thread.setPriority(Thread.MIN_PRIORITY);
             thread.setDaemon(true); // a kernel that does not stop does not keep the process
             return thread;
@@ -77,6 +77,16 @@ final class Cores {
         pool.shutdown();
     }
 
+    private static final class Core extends Thread {
+        /// The thread's CPU time when its last task ended. To ask for it is a call of the system, which takes longer than
+        /// a tiny task: what a core does between two tasks, some microseconds, is counted to the second.
+        private long cpuNanos;
+
+        Core(Runnable computation, String name) {
+            super(computation, name);
+        }
+    }
+
     private final class Run implements Runnable {
         private final Action.Compute order;
         private final TaskWork work;
@@ -89,13 +99,15 @@ final class Cores {
         @Override
         public void run() {
             var wall = System.nanoTime();
-            var cpu = threads.getCurrentThreadCpuTime();
+            var core = (Core) Thread.currentThread();
+            var cpu = core.cpuNanos;
             var collections = held.collections();
             var allocatedBefore = threads.getCurrentThreadAllocatedBytes();
             var outcome = compute();
             var allocated = Math.max(0, threads.getCurrentThreadAllocatedBytes() - allocatedBefore);
+            core.cpuNanos = threads.getCurrentThreadCpuTime();
             var cost = new Cost(
-                    Math.max(0, threads.getCurrentThreadCpuTime() - cpu),
+                    Math.max(0, core.cpuNanos - cpu),
                     Math.max(0, System.nanoTime() - wall),
                     0,
                     allocated,

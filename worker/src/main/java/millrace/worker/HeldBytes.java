@@ -31,9 +31,11 @@ final class HeldBytes {
 
     /// How often the heap was collected so far: to be asked before a task starts.
     long collections() {
-        return collectors.stream()
-                .mapToLong(GarbageCollectorMXBean::getCollectionCount)
-                .sum();
+        var sum = 0L;
+        for (var collector : collectors) { // for each task, so no stream
+            sum += collector.getCollectionCount();
+        }
+        return sum;
     }
 
     /// What a task held that ends now.

@@ -191,7 +191,9 @@ final class FleetTail implements Runnable {
                         "enable.auto.commit", "false",
                         "auto.offset.reset", "earliest",
                         "allow.auto.create.topics", "false",
-                        "fetch.max.wait.ms", "100",
+                        // People look a few times a second, so records are brought that often, and not each by itself.
+                        "fetch.max.wait.ms", "250",
+                        "fetch.min.bytes", "65536",
                         "default.api.timeout.ms", "10000")),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer());
