@@ -29,6 +29,7 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
 
 /// Makes a cluster fit for a fleet, and tells whether it is: topics, their settings, the share group's settings. Every
 /// role does this at its start, before the first task: what is missing is created, what is wrong stops the start.
@@ -104,17 +105,17 @@ public final class FleetSetup {
     public Topology prepare(Wanted wanted) {
         reach();
         var problems = new ArrayList<Finding>(features());
+        var descriptions = Map.<String, TopicDescription>of();
         if (problems.isEmpty()) {
-            create(wanted);
-            settleGroup();
-            problems.addAll(topics());
+            descriptions = existing(wanted);
+            problems.addAll(topics(descriptions));
             problems.addAll(settledGroup());
         }
         if (!problems.isEmpty()) {
             throw new Refusal(
                     ExitCode.KAFKA, problems.stream().map(Finding::toString).collect(Collectors.joining("\n")));
         }
-        return topology();
+        return topology(descriptions);
     }
 
     /// Everything that is not as it must be, with how to fix it; nothing is changed.
@@ -123,8 +124,8 @@ public final class FleetSetup {
     public List<Finding> check() {
         reach();
         var findings = new ArrayList<Finding>(features());
-        findings.addAll(topics());
-        findings.addAll(group());
+        findings.addAll(topics(describe()));
+        findings.addAll(group(groupConfig()));
         return findings;
     }
 
@@ -132,7 +133,10 @@ public final class FleetSetup {
     ///
     /// @throws Refusal when they are missing
     public Topology topology() {
-        var descriptions = describe();
+        return topology(describe());
+    }
+
+    private Topology topology(Map<String, TopicDescription> descriptions) {
         return new Topology(partitions(descriptions, Topics.JOBS), partitions(descriptions, Topics.TASKS));
     }
 
@@ -181,11 +185,12 @@ public final class FleetSetup {
         return findings;
     }
 
-    private void create(Wanted wanted) {
-        var existing = describe().keySet();
+    // The fleet's topics, when those that were missing have been created.
+    private Map<String, TopicDescription> existing(Wanted wanted) {
+        var existing = describe();
         var missing = new ArrayList<NewTopic>();
         for (var topic : Topics.values()) {
-            if (!existing.contains(topic.in(fleet))) {
+            if (!existing.containsKey(topic.in(fleet))) {
                 var partitions = switch (topic.partitioned()) {
                     case BY_JOB -> wanted.jobPartitions();
                     case FOR_TASKS -> wanted.taskPartitions();
@@ -200,7 +205,7 @@ public final class FleetSetup {
             }
         }
         if (missing.isEmpty()) {
-            return;
+            return existing;
         }
         admin.createTopics(missing).values().forEach((name, created) -> {
             try {
@@ -212,6 +217,7 @@ public final class FleetSetup {
             }
         });
         awaitTopics();
+        return describe();
     }
 
     // An idempotent producer that writes before the brokers have applied new partitions can wedge for two minutes, so
@@ -246,9 +252,8 @@ public final class FleetSetup {
         }
     }
 
-    private List<Finding> topics() {
+    private List<Finding> topics(Map<String, TopicDescription> descriptions) {
         var findings = new ArrayList<Finding>();
-        var descriptions = describe();
         var configs = configs(descriptions.keySet().stream()
                 .map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name))
                 .toList());
@@ -300,10 +305,30 @@ public final class FleetSetup {
         };
     }
 
-    private void settleGroup() {
-        var group = new ConfigResource(ConfigResource.Type.GROUP, Topics.workersGroup(fleet));
+    // What is wrong with the group's settings when those that we may set have been set.
+    private List<Finding> settledGroup() {
+        var config = groupConfig();
+        var findings = group(config);
+        if (findings.isEmpty()) {
+            return findings;
+        }
+        settle(config);
+        // Brokers apply new settings a little after they have accepted them: ours, or those of a role that starts
+        // beside
+        // us.
+        var deadline = System.nanoTime() + APPLIED_WITHIN.toNanos();
+        while (true) {
+            findings = group(groupConfig());
+            if (findings.isEmpty() || System.nanoTime() > deadline) {
+                return findings;
+            }
+            pause();
+        }
+    }
+
+    private void settle(@Nullable Config config) {
+        var group = groupResource();
         var changes = new ArrayList<AlterConfigOp>();
-        var config = configs(List.of(group)).get(group);
         Topics.workersGroupSettings().forEach((key, wanted) -> {
             if (config == null || !value(config, key).equals(wanted)) {
                 changes.add(new AlterConfigOp(new ConfigEntry(key, wanted), AlterConfigOp.OpType.SET));
@@ -323,23 +348,8 @@ public final class FleetSetup {
         }
     }
 
-    // Brokers apply new settings a little after they have accepted them: ours, or those of a role that starts beside
-    // us.
-    private List<Finding> settledGroup() {
-        var deadline = System.nanoTime() + APPLIED_WITHIN.toNanos();
-        while (true) {
-            var findings = group();
-            if (findings.isEmpty() || System.nanoTime() > deadline) {
-                return findings;
-            }
-            pause();
-        }
-    }
-
-    private List<Finding> group() {
+    private List<Finding> group(@Nullable Config config) {
         var name = Topics.workersGroup(fleet);
-        var group = new ConfigResource(ConfigResource.Type.GROUP, name);
-        var config = configs(List.of(group)).get(group);
         var findings = new ArrayList<Finding>();
         new TreeMap<>(Topics.workersGroupSettings()).forEach((key, wanted) -> {
             var has = config == null ? "" : value(config, key);
@@ -351,6 +361,16 @@ public final class FleetSetup {
             }
         });
         return findings;
+    }
+
+    // Null without the right to see it.
+    private @Nullable Config groupConfig() {
+        var group = groupResource();
+        return configs(List.of(group)).get(group);
+    }
+
+    private ConfigResource groupResource() {
+        return new ConfigResource(ConfigResource.Type.GROUP, Topics.workersGroup(fleet));
     }
 
     private static String bracketed(String key, String value) {
