@@ -60,6 +60,9 @@ final class WorkerProcesses implements AutoCloseable {
         command.add("-XX:+ExitOnOutOfMemoryError");
         // Lets the cores' threads run below Kafka's. Who is not root may lower priorities too, but is warned.
         command.add("-XX:ThreadPriorityPolicy=1");
+        // With that policy the compilers would run above all else, and a start waits for its own code's compilation. So
+        // they run above the cores' threads, whose code they make faster, and below Kafka's.
+        command.add("-XX:CompilerThreadPriority=1");
         command.add("-XX:+UnlockDiagnosticVMOptions");
         command.add("-XX:-PrintWarnings");
         command.add("-XX:-UsePerfData");
@@ -87,7 +90,10 @@ final class WorkerProcesses implements AutoCloseable {
         if (RECORDING != null) {
             return List.of("-XX:AOTMode=record", "-XX:AOTConfiguration=" + RECORDING);
         }
-        return caches == null ? List.of() : List.of("-XX:AOTCache=" + Path.of(caches, "worker.aot"));
+        // Mapped where it was made for, its pages need no change, so that all workers share them.
+        return caches == null
+                ? List.of()
+                : List.of("-XX:AOTCache=" + Path.of(caches, "worker.aot"), "-XX:ArchiveRelocationMode=0");
     }
 
     /// Starts so many workers; returns when their processes run, which is before they are ready.
