@@ -69,7 +69,7 @@ final class Faults implements Benchmark {
             computing.kill();
             var killed = System.nanoTime();
             if (!another) {
-                fleet.start("worker", List.of("--set", "worker.cores=1"));
+                fleet.launchWorker(1);
             }
             var ending = job.ending(PATIENCE);
             var seconds = (System.nanoTime() - killed - TASK.toNanos()) / 1e9;
@@ -100,8 +100,7 @@ final class Faults implements Benchmark {
     // The longest time without progress around the kill.
     private static double killedAggregator(Bench bench) throws Exception {
         try (var fleet = new RealFleet(bench.data())) {
-            fleet.start(
-                    "worker", List.of("--set", "worker.cores=" + bench.cores(), "--set", "worker.lane-records=500"));
+            fleet.launchWorker(bench.cores(), "worker.lane-records=500");
             fleet.warmUp(bench);
             var aggregator = fleet.aggregator;
             var done = new AtomicLong();

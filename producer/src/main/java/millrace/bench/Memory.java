@@ -32,9 +32,11 @@ final class Memory implements Benchmark {
     private static final class Peak {
         private long heap;
         private long resident;
+        private long residentFiles;
 
-        void see(long heapNow, long residentNow) {
+        void see(long heapNow, long residentNow, long residentFilesNow) {
             heap = Math.max(heap, heapNow);
+            residentFiles = residentNow > resident ? residentFilesNow : residentFiles;
             resident = Math.max(resident, residentNow);
         }
     }
@@ -56,8 +58,7 @@ final class Memory implements Benchmark {
         ROLES.forEach(role -> peaks.put(role, new Peak()));
         double rate;
         try (var fleet = new RealFleet(bench.data(), role -> List.of("--set", http(role, ports)))) {
-            var _ = fleet.startWorker(
-                    "worker.cores=" + bench.cores(), "worker.lane-records=500", http("worker", ports));
+            var _ = fleet.startWorker(bench.cores(), "worker.lane-records=500", http("worker", ports));
             fleet.warmUp(bench);
             rate = pass(bench, fleet, ports, peaks);
         }
@@ -68,6 +69,10 @@ final class Memory implements Benchmark {
         }
         figures.add(Figure.atMost(
                 WORKER_RESIDENT_MAX, "resident memory of the worker, the most", "MB", resident(peaks, "worker")));
+        figures.add(Figure.of(
+                "of it pages of files, which processes on the same files share",
+                "MB",
+                List.of(peaks.getOrDefault("worker", new Peak()).residentFiles / MEGABYTE)));
         for (var role : List.of("producer", "aggregator")) {
             figures.add(Figure.of("resident memory of the " + role + ", the most", "MB", resident(peaks, role)));
         }
@@ -129,7 +134,8 @@ final class Memory implements Benchmark {
                 var page = URI.create("http://127.0.0.1:" + ports.get(role) + "/metrics");
                 var text = http.send(HttpRequest.newBuilder(page).build(), HttpResponse.BodyHandlers.ofString())
                         .body();
-                peaks.getOrDefault(role, new Peak()).see(usedHeap(text), process.residentBytes());
+                peaks.getOrDefault(role, new Peak())
+                        .see(usedHeap(text), process.residentBytes(), process.residentFileBytes());
             }
             RealFleet.sleep(EVERY);
         } while (!passing.isDone());

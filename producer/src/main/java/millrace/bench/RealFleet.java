@@ -74,26 +74,34 @@ final class RealFleet implements AutoCloseable {
     }
 
     RoleProcess start(String role, List<String> arguments) throws IOException {
-        var heap = role.equals("worker") ? WORKER_HEAP_MEGABYTES : HEAP_MEGABYTES;
-        var started = new RoleProcess(role, cluster, heap, arguments);
+        var started = RoleProcess.of(role, cluster, HEAP_MEGABYTES, arguments);
         processes.add(started);
         return started;
     }
 
+    /// Starts a worker and does not wait for it.
+    ///
+    /// @param settings each `KEY=VALUE`
+    RoleProcess launchWorker(int cores, String... settings) throws IOException {
+        var arguments = new ArrayList<String>();
+        for (var setting : settings) {
+            arguments.addAll(List.of("--set", setting));
+        }
+        var worker = RoleProcess.worker(cluster, cores, WORKER_HEAP_MEGABYTES, arguments);
+        processes.add(worker);
+        return worker;
+    }
+
     /// Starts a worker of one core and waits until it has been heard of.
     RoleProcess startWorker() throws IOException {
-        return startWorker("worker.cores=1");
+        return startWorker(1);
     }
 
     /// Starts a worker and waits until it has been heard of.
     ///
     /// @param settings each `KEY=VALUE`
-    RoleProcess startWorker(String... settings) throws IOException {
-        var arguments = new ArrayList<String>();
-        for (var setting : settings) {
-            arguments.addAll(List.of("--set", setting));
-        }
-        var worker = start("worker", arguments);
+    RoleProcess startWorker(int cores, String... settings) throws IOException {
+        var worker = launchWorker(cores, settings);
         var until = System.nanoTime() + PATIENCE.toNanos();
         while (live().stream().noneMatch(one -> isOf(one, worker))) {
             if (System.nanoTime() > until) {

@@ -2,11 +2,13 @@ package millrace.bench;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import millrace.cli.EmbeddedFleet;
 import millrace.proto.Cluster;
 
 /// A role in a process of its own, as on another machine.
@@ -14,10 +16,17 @@ final class RoleProcess implements AutoCloseable {
     private final String role;
     private final Process process;
 
+    private RoleProcess(String role, List<String> command) throws IOException {
+        this.role = role;
+        process = new ProcessBuilder(command)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+    }
+
     /// @param heapMegabytes its largest heap
     /// @param arguments     of the role's command, after those that name the cluster
-    RoleProcess(String role, Cluster cluster, int heapMegabytes, List<String> arguments) throws IOException {
-        this.role = role;
+    static RoleProcess of(String role, Cluster cluster, int heapMegabytes, List<String> arguments) throws IOException {
         var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx" + heapMegabytes + "m",
@@ -28,16 +37,27 @@ final class RoleProcess implements AutoCloseable {
                 "-cp",
                 System.getProperty("java.class.path"),
                 "millrace.cli.Main",
-                role,
-                "--bootstrap-server",
-                cluster.bootstrapServers(),
-                "--fleet",
-                cluster.fleet()));
-        command.addAll(arguments);
-        process = new ProcessBuilder(command)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
+                role));
+        command.addAll(arguments(cluster, arguments));
+        return new RoleProcess(role, command);
+    }
+
+    /// A worker with the options that fleets start theirs with, so that what is measured is what runs.
+    ///
+    /// @param heapMegabytes its largest heap
+    /// @param arguments     after those that name the cluster
+    static RoleProcess worker(Cluster cluster, int cores, int heapMegabytes, List<String> arguments)
+            throws IOException {
+        return new RoleProcess(
+                "worker",
+                EmbeddedFleet.workerCommand(cores, (long) heapMegabytes << 20, arguments(cluster, arguments)));
+    }
+
+    private static List<String> arguments(Cluster cluster, List<String> more) {
+        var arguments =
+                new ArrayList<>(List.of("--bootstrap-server", cluster.bootstrapServers(), "--fleet", cluster.fleet()));
+        arguments.addAll(more);
+        return arguments;
     }
 
     long pid() {
@@ -66,6 +86,21 @@ final class RoleProcess implements AutoCloseable {
                 throw new IOException(role + " has ended");
             }
             return Long.parseLong(kibibytes.strip()) << 10;
+        }
+    }
+
+    /// What of it are pages of files, which processes of the same files share: the JVM itself, jars, the archive of
+    /// loaded classes. 0 where the system does not tell.
+    long residentFileBytes() throws IOException {
+        var status = Path.of("/proc/" + pid() + "/status");
+        if (!Files.isReadable(status)) {
+            return 0;
+        }
+        try (var lines = Files.lines(status)) {
+            return lines.filter(line -> line.startsWith("RssFile:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+                    .findFirst()
+                    .orElse(0);
         }
     }
 

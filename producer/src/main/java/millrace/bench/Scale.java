@@ -60,7 +60,7 @@ final class Scale implements Benchmark {
         for (var row : rows) {
             try (var fleet = new RealFleet(bench.data())) {
                 for (var worker = 0; worker < row.workers; worker++) {
-                    var _ = fleet.startWorker("worker.cores=1");
+                    var _ = fleet.startWorker();
                 }
                 fleet.warmUp(bench);
                 var _ = paced(bench, fleet);

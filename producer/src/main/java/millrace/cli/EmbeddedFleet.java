@@ -276,6 +276,16 @@ public final class EmbeddedFleet implements AutoCloseable {
         return workerCommand(plan, cluster);
     }
 
+    /// The command of a worker as fleets start their own, for any cluster; the arguments name it.
+    ///
+    /// @param cores     that it computes on, at least 1
+    /// @param heapBytes its largest heap
+    public static List<String> workerCommand(int cores, long heapBytes, List<String> arguments) {
+        var all = new ArrayList<>(arguments);
+        all.addAll(List.of("--set", "worker.cores=" + cores));
+        return WorkerProcesses.command(cores, heapBytes, List.of(), all);
+    }
+
     /// Waits until every role is ready and every worker has been heard of.
     ///
     /// @throws Refusal when that takes longer than `patience`
