@@ -65,6 +65,8 @@ final class WorkerProcesses implements AutoCloseable {
         command.add("-XX:CompilerThreadPriority=1");
         command.add("-XX:+UnlockDiagnosticVMOptions");
         command.add("-XX:-PrintWarnings");
+        // What the archive's recording profiled was one kernel of many: compiled by that, others stay slow for good.
+        command.add("-XX:-AOTReplayTraining");
         command.add("-XX:-UsePerfData");
         command.add("-Xlog:disable");
         command.add("-Xlog:all=error:stderr");
