@@ -146,9 +146,9 @@ final class JoinedCounts implements JoinedValue {
         for (var run : runs) {
             bytes += run.memoryBytes();
         }
-        // A merge's parts, with where their entries begin: of each run, of the table, and of what comes of it, some of
-        // which waits to be put.
-        return bytes + (runs.isEmpty() ? 0 : (FAN_IN + 1L + RunMerge.PUTS) * limits.partBytes() * 5 / 4);
+        // A merge's parts, with where their entries begin: of each run, of the table, of what comes of it, some of which
+        // waits to be put, and one that is read ahead.
+        return bytes + (runs.isEmpty() ? 0 : (FAN_IN + 3L + RunMerge.PUTS) * limits.partBytes() * 5 / 4);
     }
 
     /// Whether some of it is not in the table: then [#output] has the output, once nothing is [#wanted] any more.
