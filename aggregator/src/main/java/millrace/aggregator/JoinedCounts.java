@@ -146,8 +146,8 @@ final class JoinedCounts implements JoinedValue {
         for (var run : runs) {
             bytes += run.memoryBytes();
         }
-        // A merge's parts, with where their entries begin: of each run, of the table, of what comes of it, some of which
-        // waits to be put, and one that is read ahead.
+        // A merge's parts, with where their entries begin: of each run, of the table, of what comes of it, and one that
+        // is read ahead.
         return bytes + (runs.isEmpty() ? 0 : (FAN_IN + 3L + RunMerge.PUTS) * limits.partBytes() * 5 / 4);
     }
 

@@ -21,10 +21,8 @@ final class Window {
         }
 
         boolean hasRoom(Capacity capacity, long taskNanos, long roundTripNanos, long more) {
-            return tasks < capacity.tasks() + more
-                    || costNanos
-                            < (double) capacity.cores() * ((double) taskNanos + 2.0 * roundTripNanos)
-                                    + (double) more * taskNanos;
+            var costMax = capacity.cores() * (taskNanos + 2.0 * roundTripNanos) + (double) more * taskNanos;
+            return tasks < capacity.tasks() + more || costNanos < costMax;
         }
     }
 
@@ -51,21 +49,22 @@ final class Window {
         }
     }
 
-    /// Whether one more task of this kernel may go out.
+    /// Whether one more task of this kernel may go out. For urgent ones there is room for one more for each core, so that
+    /// they do not wait for a task of other jobs to end before they even go out. As only a job with nothing out is
+    /// urgent, what a job gets in the long run stays as it is.
     ///
     /// @param mine      what the workers that compute it can do
     /// @param fleet     what all workers can do
     /// @param taskNanos the job's target time of a task
-    /// @param urgent    whether it is of a job that has nothing out and matters more than others that have: for such
-    ///                  there is room for one more task for each core, so that they do not wait for a task of the
-    ///                  others to end before they even go out. What a job gets in the long run stays as it is
-    boolean isOpen(
-            Offer offer, Capacity mine, Capacity fleet, long taskNanos, long roundTripNanos, boolean urgent) {
+    /// @param urgent    whether its job has nothing out, and matters more than one that has
+    boolean isOpen(Offer offer, Capacity mine, Capacity fleet, long taskNanos, long roundTripNanos, boolean urgent) {
+        if (!all.hasRoom(fleet, taskNanos, roundTripNanos, urgent ? fleet.cores() : 0)) {
+            return false;
+        }
         var account = accounts.get(offer);
-        return all.hasRoom(fleet, taskNanos, roundTripNanos, urgent ? fleet.cores() : 0)
-                && (account == null
-                        ? mine.cores() > 0
-                        : account.hasRoom(mine, taskNanos, roundTripNanos, urgent ? mine.cores() : 0));
+        return account == null
+                ? mine.cores() > 0
+                : account.hasRoom(mine, taskNanos, roundTripNanos, urgent ? mine.cores() : 0);
     }
 
     /// Tasks out, forgiven ones left out.
