@@ -36,9 +36,8 @@ public final class Main {
         System.exit(run(args).number());
     }
 
-    // Kafka's first client registers itself with the platform's MBean server, and to make that takes a tenth of all
-    // that
-    // a start takes. So it is made beside what comes before the first client.
+    // Kafka's first client asks for the platform's MBean server, and to make that takes a tenth of a start. So it is
+    // made beside what comes before the first client.
     private static void beginManagement() {
         var thread = new Thread(ManagementFactory::getPlatformMBeanServer, "management");
         thread.setDaemon(true);
