@@ -10,9 +10,4 @@ record Capacity(long cores, long holds) {
     Capacity plus(long cores, long holds) {
         return new Capacity(this.cores + cores, this.holds + holds);
     }
-
-    /// The fewest tasks that keep every lane and every core busy.
-    long tasks() {
-        return cores + holds;
-    }
 }

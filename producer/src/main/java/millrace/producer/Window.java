@@ -7,9 +7,10 @@ import millrace.proto.Heartbeat.Offer;
 /// How much work may be out at once: just enough that no core waits for a task while its predecessor's result
 /// travels, so that a cancel frees the fleet at once and a small job is not stuck behind a huge one.
 ///
-/// The limit is in core-seconds, `cores x (task time + 2 x round trip)`, but never fewer tasks than lanes and
-/// cores can hold. It holds for the fleet as a whole and for each kernel, because not every worker need offer
-/// every kernel. Forgiven tasks do not count: they take no live core.
+/// The limit is in core-seconds, `cores x (task time + 2 x round trip)`, but never fewer tasks than lanes can
+/// hold, which is more than there are cores. More would only wait in `tasks`, and urgent ones behind them. It holds
+/// for the fleet as a whole and for each kernel, because not every worker need offer every kernel. Forgiven tasks do
+/// not count: they take no live core.
 final class Window {
     private static final class Account {
         long tasks;
@@ -22,7 +23,7 @@ final class Window {
 
         boolean hasRoom(Capacity capacity, long taskNanos, long roundTripNanos, long more) {
             var costMax = capacity.cores() * (taskNanos + 2.0 * roundTripNanos) + (double) more * taskNanos;
-            return tasks < capacity.tasks() + more || costNanos < costMax;
+            return tasks < capacity.holds() + more || costNanos < costMax;
         }
     }
 

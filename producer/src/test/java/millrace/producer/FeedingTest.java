@@ -69,7 +69,7 @@ class FeedingTest {
         var fleet = fleet(1, 1, 1, 1, 1);
         fleet.submit(Specs.spec("job", 1_000_000), item -> 100 * MICRO);
         fleet.runUntil(() -> fleet.done("job") > 500_000, HOUR);
-        assertThat(fleet.tasks.getLast().items()).isBetween(1_900L, 2_100L);
+        assertThat(fleet.tasks.getLast().items()).isBetween(4_750L, 5_250L);
     }
 
     @Test
@@ -77,8 +77,8 @@ class FeedingTest {
         var fleet = fleet(1, 1, 1, 1, 1);
         fleet.submit(Specs.spec("job", 1L << 53), item -> MICRO);
         fleet.runFor(60 * SECOND);
-        assertThat(fleet.emitted).isGreaterThan(1_000);
-        // 4 cores and what their lanes hold is 12 tasks; while sizes grow they are small, and there are more.
+        assertThat(fleet.emitted).isGreaterThan(400);
+        // What the lanes of 4 cores hold is 6 tasks; while sizes grow they are small, and there are more.
         assertThat(fleet.mostOutstanding).isLessThan(60);
         assertThat(fleet.leader().outstanding()).isLessThan(20);
     }
@@ -187,7 +187,7 @@ class FeedingTest {
         fleet.silence(30 * SECOND);
         fleet.runFor(20 * SECOND);
         // Its workers go on meanwhile.
-        assertThat(fleet.computedNanos - before).isGreaterThan(64 * SECOND);
+        assertThat(fleet.computedNanos - before).isGreaterThan(56 * SECOND);
         fleet.runUntil(() -> fleet.ended("job"), HOUR);
         assertThat(fleet.computedNanos).isEqualTo((long) (200_000 * MILLI));
     }

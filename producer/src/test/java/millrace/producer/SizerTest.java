@@ -32,8 +32,8 @@ class SizerTest {
     void aTaskAimsAtTheTargetTime() {
         var sizer = sizer(new Join.IntegerSum(1));
         measure(sizer, 1_000, 1, 1_000_000_000, 0);
-        // 200 ms of 1 ms each.
-        assertThat(sizer.items(MANY, CORES)).isEqualTo(200);
+        // 500 ms of 1 ms each.
+        assertThat(sizer.items(MANY, CORES)).isEqualTo(500);
         assertThat(sizer.costNanos(200)).isEqualTo(200 * Nanos.MILLI);
     }
 
@@ -41,11 +41,11 @@ class SizerTest {
     void recentCostsCountMoreThanOldOnes() {
         var sizer = sizer(new Join.IntegerSum(1));
         measure(sizer, 100_000, 500, 100_000 * Nanos.MILLI, 0);
-        // Four cores compute for six seconds at the new cost.
-        for (var i = 0; i < 24; i++) {
+        // Four cores compute for fifteen seconds at the new cost.
+        for (var i = 0; i < 60; i++) {
             measure(sizer, 100, 1, 1_000 * Nanos.MILLI, 0);
         }
-        assertThat(sizer.items(MANY, CORES)).isBetween(20L, 22L);
+        assertThat(sizer.items(MANY, CORES)).isBetween(50L, 55L);
     }
 
     @Test
@@ -53,7 +53,7 @@ class SizerTest {
         var sizer = sizer(new Join.IntegerSum(1));
         measure(sizer, 1_000, 1, 1_000 * Nanos.MILLI, 0);
         assertThat(sizer.items(800, CORES)).isEqualTo(100);
-        assertThat(sizer.items(80, CORES)).isEqualTo(12);
+        assertThat(sizer.items(80, CORES)).isEqualTo(31);
         assertThat(sizer.items(5, CORES)).isEqualTo(5);
     }
 
