@@ -39,7 +39,8 @@ final class Clients {
         settings.put("partition.assignment.strategy", CooperativeStickyAssignor.class.getName());
         // A dead aggregator's partitions move when its session ends.
         settings.put("session.timeout.ms", "6000");
-        settings.put("heartbeat.interval.ms", "500");
+        settings.put("heartbeat.interval.ms", "1000");
+        settings.put("retry.backoff.ms", "250"); // Kafka's thread of heartbeats wakes up so often, too
         settings.put("max.poll.interval.ms", "60000");
         return consumer(settings);
     }

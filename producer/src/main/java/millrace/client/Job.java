@@ -22,6 +22,7 @@ public final class Job {
     private final JobTracker tracker;
     private final Optional<Description> description;
     private boolean followed;
+    private boolean progressFollowed;
 
     Job(Millrace millrace, JobTracker tracker, Optional<Description> description) {
         this.millrace = millrace;
@@ -39,14 +40,14 @@ public final class Job {
 
     /// How far the job is, as last heard; the first call may wait for what is known.
     public JobProgress progress() throws InterruptedException {
-        follow();
+        followProgress();
         return tracker.progress();
     }
 
     /// Calls the listener with what is known now, then with every step, the last when the job ends. It is
     /// called by the connection's thread, so it must return soon; what it throws is logged.
     public void onProgress(Consumer<JobProgress> listener) throws InterruptedException {
-        follow();
+        followProgress();
         tracker.listen(listener);
     }
 
@@ -131,6 +132,15 @@ public final class Job {
         if (!followed) {
             millrace.follow(tracker);
             followed = true;
+        }
+    }
+
+    // Who only waits for the output does not cost the brokers a fetch for each step.
+    private synchronized void followProgress() throws InterruptedException {
+        follow();
+        if (!progressFollowed) {
+            millrace.followProgress(tracker);
+            progressFollowed = true;
         }
     }
 

@@ -337,14 +337,20 @@ public final class Millrace implements AutoCloseable {
         tail().follow(tracker);
         var spec = tracker.spec();
         reader.scan(
-                wire.progress(),
+                wire.endings(),
                 spec.partition(),
                 spec.job(),
                 0,
                 Long.MAX_VALUE,
                 placed -> tracker.accept(placed.record()));
+    }
+
+    /// Follows the progress of a job that is followed already: from now on, then what is already there.
+    void followProgress(JobTracker tracker) throws InterruptedException {
+        var spec = tracker.spec();
+        tail().followProgress(spec.partition());
         reader.scan(
-                wire.endings(),
+                wire.progress(),
                 spec.partition(),
                 spec.job(),
                 0,

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Follows endings and progress from now on, in one thread, for the jobs that somebody waits for.
+/// Follows endings from now on, and progress where somebody looks at it, in one thread, for the jobs that somebody waits
+/// for.
 ///
 /// All partitions of `endings` are followed from the start, and not each with its first job: a fetch that waits
 /// for records would hold up the first fetch of a partition that is added. Endings are small.
@@ -61,12 +62,16 @@ final class Tail implements AutoCloseable {
     /// Follows a job; what is written to `endings` after this returns is seen.
     void follow(JobTracker job) throws InterruptedException {
         jobs.put(job.spec().job(), job);
-        progressWanted.add(job.spec().partition());
         positioned.await();
         var reason = trouble;
         if (reason != null) {
             job.fail(reason);
         }
+    }
+
+    /// Follows the progress of the jobs of a partition, from about now on, too.
+    void followProgress(int partition) {
+        progressWanted.add(partition);
         consumer.wakeup();
     }
 

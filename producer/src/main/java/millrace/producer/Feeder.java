@@ -38,6 +38,9 @@ public final class Feeder {
     /// Lost tasks, silent workers and stragglers are looked for so often.
     private static final long LOOK = 50 * Nanos.MILLI;
 
+    /// Late is what is out for so long and two task times: in the queue, and at work.
+    private static final long LATE = 250 * Nanos.MILLI;
+
     /// A claim's heartbeat, written before its record was finished, has been read so much later.
     private static final long GRACE = Nanos.SECOND;
 
@@ -77,6 +80,7 @@ public final class Feeder {
     private boolean feeding;
     private long feedingSince;
     private long looked = -1;
+    private boolean late;
     private long emitted;
     private long copies;
     private long lost;
@@ -235,6 +239,12 @@ public final class Feeder {
     /// Whether a partition of `tasks` may soon have to wait until older records of it are known to be finished.
     public boolean tasksAreFilling() {
         return partitions.isFilling();
+    }
+
+    /// Whether a task is out for longer than it takes when nothing is wrong: whether its record is finished
+    /// matters then.
+    public boolean hasLateTasks() {
+        return late;
     }
 
     /// This partition of `tasks` ends at the offset, whoever wrote its records.
@@ -426,6 +436,7 @@ public final class Feeder {
     private void look(long now) {
         var stuck = workers.stuck();
         var room = new Room(workers.total());
+        late = false;
         for (var job : jobs.values()) {
             settle(job, now);
             for (var o : new ArrayList<>(job.outstanding())) {
@@ -445,6 +456,7 @@ public final class Feeder {
     }
 
     private void look(FeedingJob job, Outstanding o, Collection<LiveWorkers.Claim> stuck, Room room, long now) {
+        late |= now - o.emittedAt() > LATE + 2 * job.taskNanos();
         var finished = inFlight.isFinished(o);
         if (!finished) {
             o.finishedSince = Nanos.NEVER;

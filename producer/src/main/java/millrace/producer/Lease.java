@@ -26,9 +26,13 @@ final class Lease implements AutoCloseable {
     private static final long FRESH = 4 * Nanos.SECOND;
     private static final long RENEWAL = Nanos.SECOND;
 
+    /// The group's heartbeats have a thread of Kafka's; what they bring, a poll hands over.
+    private static final long POLLED_EVERY = 200 * Nanos.MILLI;
+
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final TopicPartition partition;
     private boolean held;
+    private long polledAt = Long.MIN_VALUE / 2;
     private long askedAt = Long.MIN_VALUE / 2;
     private long confirmedAt = Long.MIN_VALUE / 2;
 
@@ -46,6 +50,9 @@ final class Lease implements AutoCloseable {
                         (int) SESSION.toMillis(),
                         "heartbeat.interval.ms",
                         1000,
+                        // Kafka's thread of heartbeats wakes up so often, too.
+                        "retry.backoff.ms",
+                        250,
                         // A loop that hangs loses the lease.
                         "max.poll.interval.ms",
                         10_000,
@@ -73,6 +80,10 @@ final class Lease implements AutoCloseable {
     ///
     /// @param now `System.nanoTime()`
     void keep(long now) {
+        if (isJoined() && now - polledAt < POLLED_EVERY) {
+            return;
+        }
+        polledAt = now;
         consumer.poll(Duration.ZERO);
         if (held && now - askedAt > RENEWAL) {
             askedAt = now;

@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
 /// and feeds. It sends only while the lease is fresh.
 final class Producer implements Role.Running {
     private static final Logger LOG = LoggerFactory.getLogger(Producer.class);
-    private static final Duration POLL = Duration.ofMillis(25);
+    private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration SHORT_POLL = Duration.ofMillis(2);
     private static final Duration BLOBS_EVERY = Duration.ofSeconds(10);
 
@@ -147,7 +147,7 @@ final class Producer implements Role.Running {
         tellBlobs();
         advance();
         if (stage == Stage.FEEDING) {
-            tasks.look(now(), feeder.tasksAreFilling());
+            tasks.look(now(), feeder.tasksAreFilling(), feeder.hasLateTasks());
         }
         feed();
         if (meters != null && now() - figuresAt >= FIGURES_EVERY) {
@@ -171,7 +171,7 @@ final class Producer implements Role.Running {
         if (tasks.hasAnswers()) {
             return Duration.ZERO;
         }
-        return lease.isJoined() ? POLL : SHORT_POLL;
+        return lease.isJoined() && !tasks.isSending() ? POLL : SHORT_POLL;
     }
 
     private void advance() {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import millrace.proto.Cluster;
 import millrace.proto.Topics;
@@ -36,8 +37,11 @@ final class TaskTopic implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TaskTopic.class);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    /// How often the share group is asked how far it is.
-    private static final long ASKED_EVERY = 1_000 * Nanos.MILLI;
+    /// How often the share group is asked how far it is, for meters.
+    private static final long ASKED_EVERY = 5_000 * Nanos.MILLI;
+
+    /// The same while a task is late: its record may be finished and its result lost.
+    private static final long ASKED_WHILE_LATE = 500 * Nanos.MILLI;
 
     /// Tiny tasks fill a partition's window in a fraction of a second.
     private static final long ASKED_SOON = 20 * Nanos.MILLI;
@@ -60,6 +64,8 @@ final class TaskTopic implements AutoCloseable {
 
     /// Tasks that the share group has not finished, by partition; for meters, read by any thread.
     private final Map<Integer, Long> lags = new ConcurrentHashMap<>();
+
+    private final AtomicInteger sending = new AtomicInteger();
 
     private final Questions questions = new Questions(Clock.systemUTC());
 
@@ -114,7 +120,9 @@ final class TaskTopic implements AutoCloseable {
                 wire.tasks().key(task),
                 wire.tasks().value(task));
         try {
+            sending.incrementAndGet();
             var _ = producer.send(record, (sent, error) -> {
+                sending.decrementAndGet();
                 if (error == null) {
                     answers.add((feeder, now) -> {
                         ends.merge(partitions.get(emit.partition()), sent.offset() + 1, Math::max);
@@ -125,6 +133,7 @@ final class TaskTopic implements AutoCloseable {
                 }
             });
         } catch (KafkaException e) {
+            sending.decrementAndGet();
             unsent(emit, e);
         }
     }
@@ -153,9 +162,11 @@ final class TaskTopic implements AutoCloseable {
 
     /// Asks the share group how far it is when it is time to. Does not block.
     ///
-    /// @param soon whether the feeder may soon wait for the answer
-    void look(long now, boolean soon) {
-        if (asking || (askedAt >= 0 && now - askedAt < (soon ? ASKED_SOON : ASKED_EVERY))) {
+    /// @param filling whether the feeder may soon wait for the answer
+    /// @param late    whether a task is out for longer than it should
+    void look(long now, boolean filling, boolean late) {
+        var every = filling ? ASKED_SOON : late ? ASKED_WHILE_LATE : ASKED_EVERY;
+        if (asking || (askedAt >= 0 && now - askedAt < every)) {
             return;
         }
         asking = true;
@@ -239,6 +250,11 @@ final class TaskTopic implements AutoCloseable {
 
     boolean hasAnswers() {
         return !answers.isEmpty();
+    }
+
+    /// Whether a task has been sent and its acknowledgement has not come.
+    boolean isSending() {
+        return sending.get() > 0;
     }
 
     /// Takes a record of a predecessor.

@@ -9,6 +9,7 @@ import millrace.proto.Cluster;
 import millrace.proto.Ending;
 import millrace.proto.ForeignRecord;
 import millrace.proto.SpecDigest;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
@@ -36,7 +37,7 @@ final class EndingsTail implements Runnable {
     /// harm.
     private static final Duration BACK = Duration.ofMinutes(5);
 
-    private static final Duration POLL = Duration.ofMillis(500);
+    private static final Duration POLL = Duration.ofSeconds(5);
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
     private static final long BACKOFF_MILLIS_MIN = 1_000;
     private static final long BACKOFF_MILLIS_MAX = 30_000;
@@ -62,6 +63,9 @@ final class EndingsTail implements Runnable {
                 "latest",
                 ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
                 false,
+                // It reads the same partitions all the time, so a fetch may wait long: the next ending ends it.
+                ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+                (int) POLL.toMillis(),
                 ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG,
                 ByteArrayDeserializer.class.getName(),
                 ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG,
@@ -80,7 +84,8 @@ final class EndingsTail implements Runnable {
     public void run() {
         var backoff = BACKOFF_MILLIS_MIN;
         while (!stopping) {
-            try (var consumer = new KafkaConsumer<byte[], byte[]>(cluster.client(settings))) {
+            try {
+                var consumer = new KafkaConsumer<byte[], byte[]>(cluster.client(settings));
                 current = consumer;
                 seek(consumer);
                 listener.followsEndings("");
@@ -98,8 +103,17 @@ final class EndingsTail implements Runnable {
                 }
                 backoff = Math.min(BACKOFF_MILLIS_MAX, 2 * backoff);
             } finally {
-                current = null;
+                close();
             }
+        }
+    }
+
+    // Not in good order, which would wait for the fetch under way: there is no group to leave.
+    private void close() {
+        var consumer = current;
+        current = null;
+        if (consumer != null) {
+            consumer.close(CloseOptions.timeout(Duration.ZERO));
         }
     }
 

@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
 final class Worker implements Role.Running, Lane.Listener, Outbox.Listener, Cores.Listener, EndingsTail.Listener {
     private static final Logger log = LoggerFactory.getLogger(Worker.class);
 
-    private static final Duration TICK_MAX = Duration.ofMillis(100);
+    private static final Duration TICK_MAX = Duration.ofMillis(250);
     private static final Duration TICK_MIN = Duration.ofMillis(5);
     /// Each turn takes milliseconds; a lane that closes its consumer, some seconds.
     private static final Duration TURN_WITHIN = Duration.ofSeconds(30);

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 /// Any thread may look at the view, through [#look].
 final class FleetTail implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(FleetTail.class);
-    private static final Duration POLL = Duration.ofMillis(200);
+    private static final Duration POLL = Duration.ofMillis(500);
     private static final long SECOND = 1_000_000_000L;
     private static final Duration ANSWER = Duration.ofSeconds(1);
 
@@ -116,14 +116,14 @@ final class FleetTail implements Runnable {
                     view.tick(now, System.currentTimeMillis());
                 }
             }
-            if (now - asked >= SECOND) {
+            if (now - Math.max(asked, answeredNanos) >= 2 * SECOND) {
                 asked = now;
                 ask(consumer, jobs);
             }
         }
     }
 
-    // Polls say nothing of brokers that are away.
+    // Workers are heard every second. Where there are none, polls say nothing of brokers that are away.
     private void ask(KafkaConsumer<byte[], byte[]> consumer, List<TopicPartition> about) {
         try {
             consumer.endOffsets(about, ANSWER);
@@ -191,8 +191,8 @@ final class FleetTail implements Runnable {
                         "enable.auto.commit", "false",
                         "auto.offset.reset", "earliest",
                         "allow.auto.create.topics", "false",
-                        // People look a few times a second, so records are brought that often, and not each by itself.
-                        "fetch.max.wait.ms", "250",
+                        // People look about once a second, so records are brought that often, and not each by itself.
+                        "fetch.max.wait.ms", "1000",
                         "fetch.min.bytes", "65536",
                         "default.api.timeout.ms", "10000")),
                 new ByteArrayDeserializer(),
