@@ -80,8 +80,8 @@ final class Lease implements AutoCloseable {
     ///
     /// @param now `System.nanoTime()`
     void keep(long now) {
-        if (isJoined() && now - polledAt < POLLED_EVERY) {
-            return;
+        if (held && now - polledAt < POLLED_EVERY) {
+            return; // but one that may get it takes each step of the group's at once
         }
         polledAt = now;
         consumer.poll(Duration.ZERO);

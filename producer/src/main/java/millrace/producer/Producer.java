@@ -36,6 +36,7 @@ import org.slf4j.LoggerFactory;
 final class Producer implements Role.Running {
     private static final Logger LOG = LoggerFactory.getLogger(Producer.class);
     private static final Duration POLL = Duration.ofMillis(100);
+    private static final Duration POLL_UNTIL_IT_FEEDS = Duration.ofMillis(25);
     private static final Duration SHORT_POLL = Duration.ofMillis(2);
     private static final Duration BLOBS_EVERY = Duration.ofSeconds(10);
 
@@ -171,7 +172,10 @@ final class Producer implements Role.Running {
         if (tasks.hasAnswers()) {
             return Duration.ZERO;
         }
-        return lease.isJoined() && !tasks.isSending() ? POLL : SHORT_POLL;
+        if (!lease.isJoined() || tasks.isSending()) {
+            return SHORT_POLL;
+        }
+        return stage == Stage.FEEDING ? POLL : POLL_UNTIL_IT_FEEDS;
     }
 
     private void advance() {

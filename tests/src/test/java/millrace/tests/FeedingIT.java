@@ -93,7 +93,9 @@ class FeedingIT {
         var first = producer("two");
         try (var mill = mill("two")) {
             mill.slow(Duration.ofMillis(10)); // the takeover is in the middle of the job, however long it takes
-            mill.submit("job", 500_000, Policy.DEFAULT.withTaskItems(500));
+            // What is out is far less than the job, too.
+            var policy = Policy.DEFAULT.withTaskItems(500).withTaskTime(Duration.ofMillis(100));
+            mill.submit("job", 500_000, policy);
             soon().until(() -> mill.done("job") > 10_000);
             var holder = holder("two");
             try (var second = producer("two")) {
