@@ -40,8 +40,9 @@ final class TaskTopic implements AutoCloseable {
     /// How often the share group is asked how far it is, for meters.
     private static final long ASKED_EVERY = 5_000 * Nanos.MILLI;
 
-    /// The same while a task is late: its record may be finished and its result lost.
-    private static final long ASKED_WHILE_LATE = 500 * Nanos.MILLI;
+    /// The same while a task is late: its record may be finished and its result lost. Tasks of one long item are late
+    /// all the time.
+    private static final long ASKED_WHILE_LATE = 1_000 * Nanos.MILLI;
 
     /// Tiny tasks fill a partition's window in a fraction of a second.
     private static final long ASKED_SOON = 20 * Nanos.MILLI;
