@@ -329,6 +329,11 @@ public final class Feeder {
         }
     }
 
+    /// Whether an answer to an [Action.Emit] is still to come.
+    boolean isSending() {
+        return inFlight.isSending();
+    }
+
     /// The emission failed; whether it is in its partition nevertheless is not known.
     public void unsent(long id, long now) {
         var emission = inFlight.unsent(id);
@@ -390,7 +395,7 @@ public final class Feeder {
                         workers.total(),
                         job.taskNanos(),
                         roundTrip.nanos(),
-                        job.emissions == 0 && job.priority() > lowest)
+                        late || (job.emissions == 0 && job.priority() > lowest))
                 || partitions.isFull()) {
             return null;
         }

@@ -32,6 +32,11 @@ final class InFlight {
         return emission;
     }
 
+    /// Whether it is not yet known of an emission that it has arrived, or that it has not.
+    boolean isSending() {
+        return !sending.isEmpty();
+    }
+
     long lastId() {
         return ids;
     }

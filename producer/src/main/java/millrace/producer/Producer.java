@@ -172,7 +172,7 @@ final class Producer implements Role.Running {
         if (tasks.hasAnswers()) {
             return Duration.ZERO;
         }
-        if (!lease.isJoined() || tasks.isSending()) {
+        if (!lease.isJoined() || feeder.isSending()) {
             return SHORT_POLL;
         }
         return stage == Stage.FEEDING ? POLL : POLL_UNTIL_IT_FEEDS;

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import millrace.proto.Cluster;
 import millrace.proto.Topics;
@@ -66,8 +65,6 @@ final class TaskTopic implements AutoCloseable {
     /// Tasks that the share group has not finished, by partition; for meters, read by any thread.
     private final Map<Integer, Long> lags = new ConcurrentHashMap<>();
 
-    private final AtomicInteger sending = new AtomicInteger();
-
     private final Questions questions = new Questions(Clock.systemUTC());
 
     private volatile int members = -1;
@@ -121,9 +118,7 @@ final class TaskTopic implements AutoCloseable {
                 wire.tasks().key(task),
                 wire.tasks().value(task));
         try {
-            sending.incrementAndGet();
             var _ = producer.send(record, (sent, error) -> {
-                sending.decrementAndGet();
                 if (error == null) {
                     answers.add((feeder, now) -> {
                         ends.merge(partitions.get(emit.partition()), sent.offset() + 1, Math::max);
@@ -134,7 +129,6 @@ final class TaskTopic implements AutoCloseable {
                 }
             });
         } catch (KafkaException e) {
-            sending.decrementAndGet();
             unsent(emit, e);
         }
     }
@@ -251,11 +245,6 @@ final class TaskTopic implements AutoCloseable {
 
     boolean hasAnswers() {
         return !answers.isEmpty();
-    }
-
-    /// Whether a task has been sent and its acknowledgement has not come.
-    boolean isSending() {
-        return sending.get() > 0;
     }
 
     /// Takes a record of a predecessor.

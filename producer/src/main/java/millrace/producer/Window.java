@@ -50,22 +50,23 @@ final class Window {
         }
     }
 
-    /// Whether one more task of this kernel may go out. For urgent ones there is room for one more for each core, so that
-    /// they do not wait for a task of other jobs to end before they even go out. As only a job with nothing out is
-    /// urgent, what a job gets in the long run stays as it is.
+    /// Whether one more task of this kernel may go out. Where the window is wide it has room for one more for each
+    /// core. Urgent tasks so do not wait for one of another job to end before they even go out; as only a job with
+    /// nothing out is urgent, what a job gets in the long run stays as it is. And cores do not wait while tasks are
+    /// late, which may be finished and not counted.
     ///
     /// @param mine      what the workers that compute it can do
     /// @param fleet     what all workers can do
     /// @param taskNanos the job's target time of a task
-    /// @param urgent    whether its job has nothing out, and matters more than one that has
-    boolean isOpen(Offer offer, Capacity mine, Capacity fleet, long taskNanos, long roundTripNanos, boolean urgent) {
-        if (!all.hasRoom(fleet, taskNanos, roundTripNanos, urgent ? fleet.cores() : 0)) {
+    /// @param wide      whether its task is urgent, or some are late
+    boolean isOpen(Offer offer, Capacity mine, Capacity fleet, long taskNanos, long roundTripNanos, boolean wide) {
+        if (!all.hasRoom(fleet, taskNanos, roundTripNanos, wide ? fleet.cores() : 0)) {
             return false;
         }
         var account = accounts.get(offer);
         return account == null
                 ? mine.cores() > 0
-                : account.hasRoom(mine, taskNanos, roundTripNanos, urgent ? mine.cores() : 0);
+                : account.hasRoom(mine, taskNanos, roundTripNanos, wide ? mine.cores() : 0);
     }
 
     /// Tasks out, forgiven ones left out.
