@@ -298,7 +298,7 @@ public final class FleetSetup {
             return true;
         }
         return switch (key) {
-            case "max.message.bytes" -> Long.parseLong(has) >= Long.parseLong(wanted);
+            case "max.message.bytes", "min.compaction.lag.ms" -> Long.parseLong(has) >= Long.parseLong(wanted);
             case "retention.ms" -> Long.parseLong(has) == -1 || Long.parseLong(has) >= Long.parseLong(wanted);
             case "cleanup.policy" -> Set.of(has.split(",")).equals(Set.of(wanted.split(",")));
             default -> false;

@@ -48,6 +48,9 @@ public enum Topics {
     /// How often a record is delivered before the share group gives it up, in silence.
     public static final int DELIVERIES_MAX = 10;
 
+    /// How old a piece of a blob is at least when compaction may free its space.
+    private static final Duration COMPACTED_AFTER = Duration.ofMinutes(10);
+
     /// How many partitions a topic has.
     public enum Partitioned {
         /// As many as `jobs`: a job lives in the same partition of all of these.
@@ -111,6 +114,8 @@ public enum Topics {
         if (this == BLOBS) {
             // Space is freed by whole segments.
             settings.put("segment.bytes", Integer.toString(128 << 20));
+            // While a job runs, compaction would copy what nobody has removed yet, on cores that have math to do.
+            settings.put("min.compaction.lag.ms", Long.toString(COMPACTED_AFTER.toMillis()));
         }
         switch (cleanup) {
             case DELETE -> {
