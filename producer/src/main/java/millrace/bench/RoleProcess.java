@@ -22,6 +22,7 @@ final class RoleProcess implements AutoCloseable {
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly)); // however the benchmark ends
     }
 
     /// @param heapMegabytes its largest heap

@@ -31,6 +31,10 @@ final class WorkerProcesses implements AutoCloseable {
     private static final @Nullable String RECORDING = System.getProperty("millrace.aot.record");
     private static final int END_SECONDS = RECORDING == null ? 10 : 60;
 
+    private static final int SERIAL_CORES_MAX = 2;
+    /// A third of it is for new objects. With less of that, tasks on their way are taken for old, and the heap grows.
+    private static final long HEAP_MEGABYTES_AT_FIRST = 64;
+
     private final List<String> command;
     private final Map<String, String> environment;
     private final Consumer<String> say;
@@ -55,7 +59,9 @@ final class WorkerProcesses implements AutoCloseable {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx" + heapBytes / (1 << 20) + "m");
-        command.add(cores == 1 ? "-XX:+UseSerialGC" : "-XX:+UseParallelGC");
+        command.addAll(collector(cores, heapBytes));
+        // What the compilers needed once goes back to the machine: a quarter of a small worker.
+        command.add("-XX:TrimNativeHeapInterval=5000");
         command.add("-XX:+UseCompactObjectHeaders");
         command.add("-XX:+ExitOnOutOfMemoryError");
         // Lets the cores' threads run below Kafka's. Who is not root may lower priorities too, but is warned.
@@ -85,12 +91,20 @@ final class WorkerProcesses implements AutoCloseable {
         return command;
     }
 
+    // On few cores one thread collects a heap that begins small as fast as several do, and takes half the memory.
+    private static List<String> collector(int cores, long heapBytes) {
+        return cores <= SERIAL_CORES_MAX
+                ? List.of("-XX:+UseSerialGC", "-Xms" + Math.min(heapBytes / (1 << 20), HEAP_MEGABYTES_AT_FIRST) + "m")
+                : List.of("-XX:+UseParallelGC");
+    }
+
     // The launcher's archive of what workers load, which makes their start several times faster; or where to record
     // one. The JVM does without when it does not fit.
     private static List<String> aheadOfTime() {
         var caches = System.getProperty("millrace.aot");
         if (RECORDING != null) {
-            return List.of("-XX:AOTMode=record", "-XX:AOTConfiguration=" + RECORDING);
+            // Workers replay no training, so the archive has none.
+            return List.of("-XX:-AOTRecordTraining", "-XX:AOTMode=record", "-XX:AOTConfiguration=" + RECORDING);
         }
         // Mapped where it was made for, its pages need no change, so that all workers share them.
         return caches == null

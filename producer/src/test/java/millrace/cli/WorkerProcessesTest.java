@@ -86,8 +86,10 @@ class WorkerProcessesTest {
 
     @Test
     void workerGetsTheCollectorThatSuitsItsCores() {
-        assertThat(WorkerProcesses.command(1, 1 << 30, List.of(), List.of())).contains("-XX:+UseSerialGC", "-Xmx1024m");
         assertThat(WorkerProcesses.command(2, 1 << 30, List.of(), List.of()))
+                .contains("-XX:+UseSerialGC", "-Xms64m", "-Xmx1024m");
+        assertThat(WorkerProcesses.command(1, 32 << 20, List.of(), List.of())).contains("-Xms32m", "-Xmx32m");
+        assertThat(WorkerProcesses.command(3, 1 << 30, List.of(), List.of()))
                 .contains("-XX:+UseParallelGC", "-XX:+ExitOnOutOfMemoryError", "-XX:+UseCompactObjectHeaders");
     }
 
