@@ -60,7 +60,7 @@ final class WorkerProcesses implements AutoCloseable {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx" + heapBytes / (1 << 20) + "m");
         command.addAll(collector(cores, heapBytes));
-        // What the compilers needed once goes back to the machine: a quarter of a small worker.
+        // What the compilers needed once goes back to the machine: a sixth of a small worker.
         command.add("-XX:TrimNativeHeapInterval=5000");
         command.add("-XX:+UseCompactObjectHeaders");
         command.add("-XX:+ExitOnOutOfMemoryError");
@@ -91,7 +91,9 @@ final class WorkerProcesses implements AutoCloseable {
         return command;
     }
 
-    // On few cores one thread collects a heap that begins small as fast as several do, and takes half the memory.
+    // On few cores one thread collects a heap that begins small nearly as fast as several do a large one, and the
+    // worker
+    // takes half the memory.
     private static List<String> collector(int cores, long heapBytes) {
         return cores <= SERIAL_CORES_MAX
                 ? List.of("-XX:+UseSerialGC", "-Xms" + Math.min(heapBytes / (1 << 20), HEAP_MEGABYTES_AT_FIRST) + "m")
