@@ -2,6 +2,7 @@ package millrace.proto;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -19,10 +20,10 @@ public final class Channel<T> {
     private final String topic;
     private final Seal seal;
     private final Function<T, String> key;
-    private final Function<T, ByteString> writer;
+    private final Function<T, MessageLite> writer;
     private final Reader<T> reader;
 
-    Channel(String topic, Function<T, String> key, Function<T, ByteString> writer, Reader<T> reader) {
+    Channel(String topic, Function<T, String> key, Function<T, MessageLite> writer, Reader<T> reader) {
         this.topic = topic;
         this.seal = new Seal(topic);
         this.key = key;

@@ -3,7 +3,9 @@ package millrace.proto;
 import com.google.protobuf.ByteOutput;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
 import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -33,13 +35,27 @@ final class Seal {
         this.topic = topic.getBytes(StandardCharsets.UTF_8);
     }
 
-    byte[] close(String key, ByteString body) {
-        return Sealed.newBuilder()
-                .setVersion(VERSION)
-                .setSeal(sealOf(key, body))
-                .setBody(body)
-                .build()
-                .toByteArray();
+    /// The bytes of a [Sealed] with the body, which is written once, where it stays: copies of large ones cost a worker
+    /// more than the hash.
+    byte[] close(String key, MessageLite body) {
+        var size = body.getSerializedSize();
+        var value = new byte
+                [CodedOutputStream.computeUInt32Size(Sealed.VERSION_FIELD_NUMBER, VERSION)
+                        + CodedOutputStream.computeByteArraySize(Sealed.SEAL_FIELD_NUMBER, new byte[SEAL_BYTES])
+                        + CodedOutputStream.computeMessageSize(Sealed.BODY_FIELD_NUMBER, body)];
+        var out = CodedOutputStream.newInstance(value);
+        try {
+            out.writeUInt32(Sealed.VERSION_FIELD_NUMBER, VERSION);
+            out.writeByteArray(Sealed.SEAL_FIELD_NUMBER, new byte[SEAL_BYTES]);
+            var sealEnd = out.getTotalBytesWritten();
+            out.writeMessage(Sealed.BODY_FIELD_NUMBER, body);
+            out.checkNoSpaceLeft();
+            var seal = MurmurHash3.hash128x64(value, value.length - size, size, seed(key));
+            put(seal, ByteBuffer.wrap(value, sealEnd - SEAL_BYTES, SEAL_BYTES));
+        } catch (IOException e) {
+            throw new AssertionError("memory is written without I/O", e);
+        }
+        return value;
     }
 
     ByteString open(String key, byte @Nullable [] value) throws ForeignRecord {
@@ -81,16 +97,21 @@ final class Seal {
     }
 
     private ByteString sealOf(String key, ByteString body) {
+        return ByteString.copyFrom(
+                put(hash(body, seed(key)), ByteBuffer.allocate(SEAL_BYTES)).flip());
+    }
+
+    private int seed(String key) {
         var crc = new CRC32C();
         crc.update(VERSION);
         crc.update(topic);
         crc.update(0);
         crc.update(key.getBytes(StandardCharsets.UTF_8));
-        var hash = hash(body, (int) crc.getValue());
-        return ByteString.copyFrom(ByteBuffer.allocate(SEAL_BYTES)
-                .putLong(hash[0])
-                .putLong(hash[1])
-                .flip());
+        return (int) crc.getValue();
+    }
+
+    private static ByteBuffer put(long[] hash, ByteBuffer seal) {
+        return seal.putLong(hash[0]).putLong(hash[1]);
     }
 
     private static long[] hash(ByteString body, int seed) {

@@ -72,8 +72,7 @@ public final class Wire {
 
     private <T> Channel<T> channel(
             Topics topic, Function<T, String> key, Function<T, MessageLite> writer, Channel.Reader<T> reader) {
-        return new Channel<>(
-                topic.in(fleet), key, record -> writer.apply(record).toByteString(), reader);
+        return new Channel<>(topic.in(fleet), key, writer, reader);
     }
 
     private static <M> M parse(ByteString body, com.google.protobuf.Parser<M> parser)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.MessageLite;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -128,7 +129,7 @@ class ChannelTest {
     @Test
     void aSealedBodyUnderAnotherKeyThanItsOwnIsForeign() {
         var seal = new Seal(WIRE.jobs().topic());
-        var body = OrderWire.write(new JobOrder.Pause("job-a")).toByteString();
+        var body = OrderWire.write(new JobOrder.Pause("job-a"));
         assertThatThrownBy(() -> WIRE.jobs().read("job-b".getBytes(StandardCharsets.UTF_8), seal.close("job-b", body)))
                 .isInstanceOf(ForeignRecord.class)
                 .extracting(e -> ((ForeignRecord) e).reason())
@@ -165,7 +166,7 @@ class ChannelTest {
         assertReason(groups, ForeignRecord.Reason.NOT_SEALED);
     }
 
-    static Stream<ByteString> hostileBodies() {
+    static Stream<MessageLite> hostileBodies() {
         var task = TaskWire.write(Samples.task());
         var good = (millrace.v1.Task) task;
         return Stream.of(
@@ -184,12 +185,12 @@ class ChannelTest {
                         good.toBuilder().setJob("a\nb"),
                         good.toBuilder().setJob("x".repeat(1_000)),
                         good.toBuilder().setSpecDigest(ByteString.EMPTY))
-                .map(message -> message.build().toByteString());
+                .map(message -> message.build());
     }
 
     @ParameterizedTest
     @MethodSource("hostileBodies")
-    void aSealedTaskWithNumbersOutOfRangeIsForeign(ByteString body) {
+    void aSealedTaskWithNumbersOutOfRangeIsForeign(MessageLite body) {
         var value = new Seal(WIRE.tasks().topic()).close("", body);
         assertReason(value, ForeignRecord.Reason.BODY);
     }
