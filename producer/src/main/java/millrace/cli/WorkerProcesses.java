@@ -31,9 +31,9 @@ final class WorkerProcesses implements AutoCloseable {
     private static final @Nullable String RECORDING = System.getProperty("millrace.aot.record");
     private static final int END_SECONDS = RECORDING == null ? 10 : 60;
 
-    private static final int SERIAL_CORES_MAX = 2;
+    private static final int FEW_CORES = 2;
     /// A third of it is for new objects. With less of that, tasks on their way are taken for old, and the heap grows.
-    private static final long HEAP_MEGABYTES_AT_FIRST = 64;
+    private static final long HEAP_MEGABYTES_AT_FIRST = 32;
 
     private final List<String> command;
     private final Map<String, String> environment;
@@ -91,13 +91,21 @@ final class WorkerProcesses implements AutoCloseable {
         return command;
     }
 
-    // On few cores one thread collects a heap that begins small nearly as fast as several do a large one, and the
-    // worker
-    // takes half the memory.
+    // On few cores a collector that keeps the heap small: large arrays are never copied, and what becomes garbage among
+    // the old is collected long before the heap is full. The serial and the parallel collector let garbage that has
+    // become old fill the heap first, which values of megabytes do within a few jobs.
     private static List<String> collector(int cores, long heapBytes) {
-        return cores <= SERIAL_CORES_MAX
-                ? List.of("-XX:+UseSerialGC", "-Xms" + Math.min(heapBytes / (1 << 20), HEAP_MEGABYTES_AT_FIRST) + "m")
-                : List.of("-XX:+UseParallelGC");
+        return cores > FEW_CORES
+                ? List.of("-XX:+UseParallelGC")
+                : List.of(
+                        "-XX:+UseG1GC",
+                        "-Xms" + Math.min(heapBytes / (1 << 20), HEAP_MEGABYTES_AT_FIRST) + "m",
+                        "-XX:ParallelGCThreads=1",
+                        "-XX:ConcGCThreads=1",
+                        // Grows rather late: when collecting takes a third of the time. Kernels keep their data in
+                        // arrays.
+                        "-XX:GCTimeRatio=2",
+                        "-XX:G1PeriodicGCInterval=60000");
     }
 
     // The launcher's archive of what workers load, which makes their start several times faster; or where to record

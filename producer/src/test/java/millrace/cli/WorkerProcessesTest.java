@@ -87,8 +87,8 @@ class WorkerProcessesTest {
     @Test
     void workerGetsTheCollectorThatSuitsItsCores() {
         assertThat(WorkerProcesses.command(2, 1 << 30, List.of(), List.of()))
-                .contains("-XX:+UseSerialGC", "-Xms64m", "-Xmx1024m");
-        assertThat(WorkerProcesses.command(1, 32 << 20, List.of(), List.of())).contains("-Xms32m", "-Xmx32m");
+                .contains("-XX:+UseG1GC", "-Xms32m", "-Xmx1024m");
+        assertThat(WorkerProcesses.command(1, 16 << 20, List.of(), List.of())).contains("-Xms16m", "-Xmx16m");
         assertThat(WorkerProcesses.command(3, 1 << 30, List.of(), List.of()))
                 .contains("-XX:+UseParallelGC", "-XX:+ExitOnOutOfMemoryError", "-XX:+UseCompactObjectHeaders");
     }
