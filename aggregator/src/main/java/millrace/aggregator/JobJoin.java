@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class JobJoin {
     private static final long JOB_BYTES = 4_000;
     private static final long RANGE_BYTES = 100;
+    private static final long NEVER = Long.MIN_VALUE / 2;
 
     private final JobSpec spec;
     private final long submittedMillis;
@@ -39,7 +40,8 @@ final class JobJoin {
     private long snapshots;
     private int snapshotPieces;
     private long accountedBytes;
-    private long publishedMillis = Long.MIN_VALUE / 2;
+    private long publishedMillis = NEVER;
+    private long firstPublishedMillis = NEVER;
     private boolean removed;
     private @Nullable String cancelled;
     // From where a successor would have to read results of this job again; and if the state that is being saved
@@ -177,8 +179,16 @@ final class JobJoin {
         return publishedMillis;
     }
 
+    /// When it was published first, of what this owner has published; far in the past before.
+    long firstPublishedMillis() {
+        return firstPublishedMillis;
+    }
+
     void published(long monotonicMillis) {
         publishedMillis = monotonicMillis;
+        if (firstPublishedMillis == NEVER) {
+            firstPublishedMillis = monotonicMillis;
+        }
     }
 
     /// Somebody wants it gone as soon as it has ended.

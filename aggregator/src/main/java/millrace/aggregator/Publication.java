@@ -9,6 +9,11 @@ import java.util.Set;
 /// When the progress of which open job is to be told: soon after a change, and now and then without one.
 final class Publication {
     private static final long SOON_MILLIS = 20;
+    /// A young job's changes are told sooner, at most after this part of its age: the feeder learns from each what the
+    /// next tasks cost, and until it knows, cores wait for it.
+    private static final int SOON_BY_AGE = 8;
+
+    private static final long SOON_MILLIS_MIN = 4;
     private static final long ROUND_MILLIS = 1000;
 
     private final Set<JobJoin> changed = new LinkedHashSet<>();
@@ -26,7 +31,7 @@ final class Publication {
     List<JobJoin> due(Collection<JobJoin> open, long monotonicMillis) {
         var due = new ArrayList<JobJoin>();
         for (var job : changed) {
-            if (monotonicMillis - job.publishedMillis() >= SOON_MILLIS) {
+            if (monotonicMillis >= soonMillis(job)) {
                 due.add(job);
                 job.published(monotonicMillis);
             }
@@ -51,8 +56,14 @@ final class Publication {
     long dueMillis() {
         var due = roundMillis;
         for (var job : changed) {
-            due = Math.min(due, job.publishedMillis() + SOON_MILLIS);
+            due = Math.min(due, soonMillis(job));
         }
         return due;
+    }
+
+    // When a change of the job is to be told.
+    private static long soonMillis(JobJoin job) {
+        var age = job.publishedMillis() - job.firstPublishedMillis();
+        return job.publishedMillis() + Math.clamp(age / SOON_BY_AGE, SOON_MILLIS_MIN, SOON_MILLIS);
     }
 }

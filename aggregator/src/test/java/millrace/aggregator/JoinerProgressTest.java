@@ -36,13 +36,27 @@ class JoinerProgressTest {
     @Test
     void changesAreToldTogetherWithinTwentyMilliseconds() {
         partition.submit(job).run();
+        partition.pass(900).answer(done(job, 999, 1000)).run();
+        var before = partition.progress().size();
         for (var i = 0; i < 100; i++) {
             partition.answer(done(job, i, i + 1)).pass(1).run();
         }
 
-        assertThat(partition.progress()).hasSize(1 + 100 / 20);
-        assertThat(partition.lastProgress(job).done()).isEqualTo(Ranges.of(0, 100));
+        assertThat(partition.progress()).hasSize(before + 100 / 20);
+        assertThat(partition.lastProgress(job).done().items()).isEqualTo(101);
         assertThat(partition.joiner().dueMillis()).isLessThanOrEqualTo(partition.now() + 100);
+    }
+
+    @Test
+    void changesOfAYoungJobAreToldSooner() {
+        partition.submit(job).run();
+        partition.answer(done(job, 0, 1)).run();
+        assertThat(partition.joiner().dueMillis()).isEqualTo(partition.now() + 4);
+        for (var i = 1; i <= 32; i++) {
+            partition.answer(done(job, i, i + 1)).pass(1).run();
+        }
+
+        assertThat(partition.progress()).hasSize(1 + 32 / 4);
     }
 
     @Test
