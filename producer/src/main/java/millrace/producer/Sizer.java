@@ -5,11 +5,14 @@ import millrace.proto.Join;
 import millrace.proto.Tally;
 
 /// How many items the next task of a job gets: measured, not guessed. One at first, then as many as cost the
-/// target time by the recent cost of an item, at most [#GROWTH] times what was seen to work, and towards the end
-/// ever fewer, so that all cores finish together (guided self-scheduling, Polychronopoulos and Kuck 1987).
+/// target time by the recent cost of an item, but not many times what was seen to work, and towards the end ever
+/// fewer, so that all cores finish together (guided self-scheduling, Polychronopoulos and Kuck 1987).
 final class Sizer {
     /// A task has at most so many times the items of those whose cost is known.
     private static final int GROWTH = 16;
+
+    /// Or so many, as long as the target time is enough for items that cost [#GROWTH] times as much as those.
+    private static final int GROWTH_OF_TINY = 256;
 
     /// The smallest task towards the end, as a part of the target time: smaller ones cost more than they even out.
     private static final int SMALLEST = 16;
@@ -82,7 +85,13 @@ final class Sizer {
     }
 
     private boolean isGrowing() {
-        return !isMeasured() || GROWTH * itemsSeen < taskNanos / (recentNanos / recentItems);
+        return !isMeasured() || grown() < taskNanos / (recentNanos / recentItems);
+    }
+
+    // Items of a task that is not too large, by what is known so far.
+    private double grown() {
+        var safe = taskNanos / (recentNanos / recentItems) / GROWTH;
+        return Math.max(GROWTH * itemsSeen, Math.min(GROWTH_OF_TINY * itemsSeen, safe));
     }
 
     /// Items of the next task.
@@ -97,7 +106,7 @@ final class Sizer {
             return 1;
         }
         var perItem = recentNanos / recentItems;
-        var full = Math.min(taskNanos / perItem, GROWTH * itemsSeen);
+        var full = Math.min(taskNanos / perItem, grown());
         full = Math.min(full, itemsByValue());
         var guided = Math.max(uncut / (2.0 * Math.max(1, cores)), taskNanos / perItem / SMALLEST);
         return Math.clamp((long) Math.min(full, guided), 1, uncut);

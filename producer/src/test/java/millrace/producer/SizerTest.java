@@ -22,10 +22,20 @@ class SizerTest {
     @Test
     void sizesGrowSixteenfoldAtMost() {
         var sizer = sizer(new Join.IntegerSum(1));
-        measure(sizer, 10, 10, 10_000, 0);
+        measure(sizer, 1, 1, 20 * Nanos.MILLI, 0);
         assertThat(sizer.items(MANY, CORES)).isEqualTo(16);
-        measure(sizer, 16, 1, 16_000, 0);
+    }
+
+    @Test
+    void sizesOfTinyTasksGrowFasterAsLongAsItemsMayCostSixteenTimesAsMuch() {
+        var sizer = sizer(new Join.IntegerSum(1));
+        measure(sizer, 10, 10, 10_000, 0);
         assertThat(sizer.items(MANY, CORES)).isEqualTo(256);
+        measure(sizer, 256, 1, 256_000, 0);
+        // A sixteenth of 500 ms of 1 us each.
+        assertThat(sizer.items(MANY, CORES)).isEqualTo(31_250);
+        measure(sizer, 31_250, 1, 31_250_000, 0);
+        assertThat(sizer.items(MANY, CORES)).isBetween(499_000L, 500_000L);
     }
 
     @Test
@@ -77,17 +87,17 @@ class SizerTest {
     void largeCountsByKeyDoNotGrowFurther() {
         var sizer = sizer(new Join.CountsByKey());
         measure(sizer, 100, 1, 100_000, 10_000);
-        assertThat(sizer.items(MANY, CORES)).isEqualTo(1_600);
-        measure(sizer, 1_600, 1, 1_600_000, 1_800_000);
-        measure(sizer, 1_600, 1, 1_600_000, 1_800_000);
-        assertThat(sizer.items(MANY, CORES)).isBetween(800L, 1_600L);
+        assertThat(sizer.items(MANY, CORES)).isEqualTo(7_500); // 750,000 bytes of 100 each
+        measure(sizer, 7_500, 1, 7_500_000, 1_800_000);
+        measure(sizer, 7_500, 1, 7_500_000, 1_800_000);
+        assertThat(sizer.items(MANY, CORES)).isBetween(3_750L, 7_500L);
     }
 
     @Test
     void aSumsWidthDoesNotLimitItsTasks() {
         var sizer = sizer(new Join.IntegerSum(4_096));
         measure(sizer, 100, 1, 100_000, 500_000);
-        assertThat(sizer.items(MANY, CORES)).isEqualTo(1_600);
+        assertThat(sizer.items(MANY, CORES)).isEqualTo(25_600);
     }
 
     @Test
