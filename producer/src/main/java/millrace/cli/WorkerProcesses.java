@@ -32,7 +32,6 @@ final class WorkerProcesses implements AutoCloseable {
     private static final int END_SECONDS = RECORDING == null ? 10 : 60;
 
     private static final int FEW_CORES = 2;
-    /// A third of it is for new objects. With less of that, tasks on their way are taken for old, and the heap grows.
     private static final long HEAP_MEGABYTES_AT_FIRST = 32;
 
     private final List<String> command;
@@ -102,6 +101,7 @@ final class WorkerProcesses implements AutoCloseable {
                         "-Xms" + Math.min(heapBytes / (1 << 20), HEAP_MEGABYTES_AT_FIRST) + "m",
                         "-XX:ParallelGCThreads=1",
                         "-XX:ConcGCThreads=1",
+                        "-XX:G1ConcRefinementThreads=0", // one would wake up every 50 ms
                         // Grows rather late: when collecting takes a third of the time. Kernels keep their data in
                         // arrays.
                         "-XX:GCTimeRatio=2",
