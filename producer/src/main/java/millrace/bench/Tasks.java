@@ -2,9 +2,11 @@ package millrace.bench;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import millrace.client.JobOptions;
 import millrace.client.Millrace;
 import millrace.proto.Policy;
@@ -26,7 +28,8 @@ final class Tasks implements Benchmark {
     private static final List<String> FORMS = List.of("imap_unordered", "map", "apply_async");
 
     /// Long polls of many records, as suits tasks that take no time.
-    private static final Map<String, String> SETTINGS = Map.of("worker.lane-records", "500");
+    private static final Map<String, String> SETTINGS = Collections.unmodifiableMap(
+            new TreeMap<>(Map.of("worker.lane-records", "500", "producer.task-partitions", "2")));
 
     @Override
     public String name() {

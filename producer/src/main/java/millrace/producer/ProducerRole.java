@@ -46,8 +46,9 @@ public final class ProducerRole implements Role {
                         wanted.taskPartitions(),
                         ConfigDef.Range.between(1, 64),
                         ConfigDef.Importance.LOW,
-                        "Partitions of the topic of tasks, used when it is created: at most half as many as the"
-                                + " workers have lanes. More raise the number of tasks a second.")
+                        "Partitions of the topic of tasks, used when it is created: fewer than workers, because one"
+                                + " whose lanes are all of one worker waits for seconds when that dies. More raise the"
+                                + " number of tasks a second.")
                 .define(
                         REPLICATION,
                         ConfigDef.Type.SHORT,

@@ -39,10 +39,11 @@ public final class FleetSetup {
     /// What a fleet is created with.
     ///
     /// @param jobPartitions  partitions of the topics where a job lives, 1 to 1,024; default 4
-    /// @param taskPartitions partitions of `tasks`, 1 to 64; default 2: lanes share partitions, so few are better
+    /// @param taskPartitions partitions of `tasks`, 1 to 64; default 1, which all lanes serve: one whose lanes are
+    ///                       all of one worker is served by nobody for seconds when that dies
     /// @param replication    replicas of each partition, 1 to 10; -1 for the cluster's default
     public record Wanted(int jobPartitions, int taskPartitions, short replication) {
-        public static final Wanted DEFAULT = new Wanted(4, 2, (short) -1);
+        public static final Wanted DEFAULT = new Wanted(4, 1, (short) -1);
 
         public Wanted {
             Check.require(
