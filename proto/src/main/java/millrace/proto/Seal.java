@@ -35,8 +35,7 @@ final class Seal {
         this.topic = topic.getBytes(StandardCharsets.UTF_8);
     }
 
-    /// The bytes of a [Sealed] with the body, which is written once, where it stays: copies of large ones cost a worker
-    /// more than the hash.
+    /// The bytes of a [Sealed] with the body, which is written once, where it stays: pieces of values are large.
     byte[] close(String key, MessageLite body) {
         var size = body.getSerializedSize();
         var value = new byte
