@@ -46,7 +46,7 @@ public final class ProducerRole implements Role {
                         wanted.taskPartitions(),
                         ConfigDef.Range.between(1, 64),
                         ConfigDef.Importance.LOW,
-                        "Partitions of the topic of tasks, used when it is created: fewer than workers, because one"
+                        "Partitions of the topic of tasks, used when it is created: 1, or fewer than workers: one"
                                 + " whose lanes are all of one worker waits for seconds when that dies. More raise the"
                                 + " number of tasks a second.")
                 .define(

@@ -85,13 +85,17 @@ final class Sizer {
     }
 
     private boolean isGrowing() {
-        return !isMeasured() || grown() < taskNanos / (recentNanos / recentItems);
+        return !isMeasured() || grown() < itemsOfTarget();
     }
 
     // Items of a task that is not too large, by what is known so far.
     private double grown() {
-        var safe = taskNanos / (recentNanos / recentItems) / GROWTH;
-        return Math.max(GROWTH * itemsSeen, Math.min(GROWTH_OF_TINY * itemsSeen, safe));
+        return Math.max(GROWTH * itemsSeen, Math.min(GROWTH_OF_TINY * itemsSeen, itemsOfTarget() / GROWTH));
+    }
+
+    // Items that are expected to cost the target time.
+    private double itemsOfTarget() {
+        return taskNanos / (recentNanos / recentItems);
     }
 
     /// Items of the next task.
@@ -105,10 +109,9 @@ final class Sizer {
         if (!isMeasured()) {
             return 1;
         }
-        var perItem = recentNanos / recentItems;
-        var full = Math.min(taskNanos / perItem, grown());
+        var full = Math.min(itemsOfTarget(), grown());
         full = Math.min(full, itemsByValue());
-        var guided = Math.max(uncut / (2.0 * Math.max(1, cores)), taskNanos / perItem / SMALLEST);
+        var guided = Math.max(uncut / (2.0 * Math.max(1, cores)), itemsOfTarget() / SMALLEST);
         return Math.clamp((long) Math.min(full, guided), 1, uncut);
     }
 

@@ -29,6 +29,9 @@ final class Seal {
 
     private static final int SEAL_BYTES = 16;
 
+    /// Stands where the seal comes when the body is there.
+    private static final byte[] NO_SEAL = new byte[SEAL_BYTES];
+
     private final byte[] topic;
 
     Seal(String topic) {
@@ -40,12 +43,12 @@ final class Seal {
         var size = body.getSerializedSize();
         var value = new byte
                 [CodedOutputStream.computeUInt32Size(Sealed.VERSION_FIELD_NUMBER, VERSION)
-                        + CodedOutputStream.computeByteArraySize(Sealed.SEAL_FIELD_NUMBER, new byte[SEAL_BYTES])
+                        + CodedOutputStream.computeByteArraySize(Sealed.SEAL_FIELD_NUMBER, NO_SEAL)
                         + CodedOutputStream.computeMessageSize(Sealed.BODY_FIELD_NUMBER, body)];
         var out = CodedOutputStream.newInstance(value);
         try {
             out.writeUInt32(Sealed.VERSION_FIELD_NUMBER, VERSION);
-            out.writeByteArray(Sealed.SEAL_FIELD_NUMBER, new byte[SEAL_BYTES]);
+            out.writeByteArray(Sealed.SEAL_FIELD_NUMBER, NO_SEAL);
             var sealEnd = out.getTotalBytesWritten();
             out.writeMessage(Sealed.BODY_FIELD_NUMBER, body);
             out.checkNoSpaceLeft();
