@@ -53,10 +53,18 @@ public final class MersenneTwister {
     }
 
     private void twist() {
-        for (var i = 0; i < N; i++) {
-            var y = (state[i] & 0x80000000) | (state[(i + 1) % N] & 0x7fffffff);
-            state[i] = state[(i + M) % N] ^ (y >>> 1) ^ (-(y & 1) & 0x9908b0df);
+        for (var i = 0; i < N - M; i++) {
+            state[i] = state[i + M] ^ mixed(state[i], state[i + 1]);
         }
+        for (var i = N - M; i < N - 1; i++) {
+            state[i] = state[i + M - N] ^ mixed(state[i], state[i + 1]);
+        }
+        state[N - 1] = state[M - 1] ^ mixed(state[N - 1], state[0]);
         next = 0;
+    }
+
+    private static int mixed(int upper, int lower) {
+        var y = (upper & 0x80000000) | (lower & 0x7fffffff);
+        return (y >>> 1) ^ (-(y & 1) & 0x9908b0df);
     }
 }

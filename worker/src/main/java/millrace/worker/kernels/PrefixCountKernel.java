@@ -37,12 +37,11 @@ public final class PrefixCountKernel implements Kernel<PrefixCount> {
                     "prefix-count " + job.seed() + " " + job.allWords(),
                     () -> new RandomWords(job.seed(), job.allWords()));
             var length = lengthOfRandom(job);
+            var stream = words.from(first * PrefixCount.BLOCK_WORDS);
             for (var item = first; item < end; item++) {
                 work.checkCancelled();
-                var from = item * PrefixCount.BLOCK_WORDS;
-                words.forEach(
-                        from,
-                        Math.min(from + PrefixCount.BLOCK_WORDS, job.allWords()),
+                stream.next(
+                        Math.min(PrefixCount.BLOCK_WORDS, job.allWords() - item * PrefixCount.BLOCK_WORDS),
                         word -> counts.add(word, 0, length, 1));
             }
         } else {

@@ -35,16 +35,30 @@ final class RandomWords {
         void word(byte[] word);
     }
 
-    /// Tells the words `[first, end)`.
-    void forEach(long first, long end, Visitor visitor) {
+    /// The words from there on. One thread.
+    Stream from(long first) {
         var random = states.get(Math.toIntExact(first / STEP)).copy();
         random.skip(first % STEP * NUMBERS);
-        var word = new byte[PrefixCount.WORD_BYTES];
-        for (var i = first; i < end; i++) {
-            for (var b = 0; b < word.length; b += Integer.BYTES) {
-                INTS.set(word, b, random.nextInt());
+        return new Stream(random);
+    }
+
+    /// Words one after the other.
+    static final class Stream {
+        private final MersenneTwister random;
+        private final byte[] word = new byte[PrefixCount.WORD_BYTES];
+
+        private Stream(MersenneTwister random) {
+            this.random = random;
+        }
+
+        /// Tells the next so many words.
+        void next(long words, Visitor visitor) {
+            for (var i = 0L; i < words; i++) {
+                for (var b = 0; b < word.length; b += Integer.BYTES) {
+                    INTS.set(word, b, random.nextInt());
+                }
+                visitor.word(word);
             }
-            visitor.word(word);
         }
     }
 }

@@ -66,7 +66,9 @@ class PrefixCountKernelTest {
     @Test
     void firstRandomWordIsThatOfNumpy() {
         var words = new ArrayList<String>();
-        new RandomWords(1234, 1).forEach(0, 1, word -> words.add(HexFormat.of().formatHex(word)));
+        new RandomWords(1234, 1)
+                .from(0)
+                .next(1, word -> words.add(HexFormat.of().formatHex(word)));
         assertThat(words).containsExactly("2f6b0731d3e2667f2685429f35dc5dd1ccec0e70");
     }
 
