@@ -234,7 +234,7 @@ final class JobJoin {
                 var place = answer.place();
                 yield done(
                         result,
-                        place == null ? Partial.of(answer.value().toByteArray()) : Partial.elsewhere(place.blob()),
+                        place == null ? Partial.of(answer.value().toByteArray()) : Partial.elsewhere(place),
                         atMillis);
             }
             case Result.Failed answer -> failed(result, answer);

@@ -142,7 +142,13 @@ final class JoinedBytes implements JoinedValue {
     }
 
     @Override
-    public void add(long first, long end, BlobPlace partial) {
+    public void add(long first, long end, List<BlobPlace> parts) {
+        Check.require(
+                parts.size() == 1, "a value of items [%d, %d) is in %d parts, allowed 1", first, end, parts.size());
+        add(first, end, parts.getFirst());
+    }
+
+    void add(long first, long end, BlobPlace partial) {
         checkNew(first, end);
         put(first, new Piece(end, NONE, partial));
         outputBytes += partial.blob().bytes();

@@ -19,19 +19,13 @@ import org.jspecify.annotations.Nullable;
 /// end, so the state is all keys.
 ///
 /// They are in a table until that is too large. Then the table becomes a [Run], which is put on the topic of blobs, and
-/// another begins; many small runs become a larger one on the way. When no more items come, all runs and the table are
-/// merged into the output ([RunMerge]). Whoever can put and read parts asks [#wanted] and answers. The output has the
-/// same bytes as that of one large table.
+/// another begins. A value that its worker has put there is a run as it lies. Many small runs become a larger one on
+/// the way. When no more items come, all runs and the table are merged into the output ([RunMerge]). Whoever can put
+/// and read parts asks [#wanted] and answers. The output has the same bytes as that of one large table.
 ///
-/// State: the bytes of the table. When there are runs, before them [#WITH_RUNS], the sum of all counts of the runs
-/// (eight bytes), the number of runs (four), and each run: the number of its parts (four) and its parts.
+/// State: the bytes of the table. When there are runs, before them [#WITH_RUNS], the sum of all counts that came here
+/// and are in runs (eight bytes), the number of runs (four), and each run: the number of its parts (four), its parts.
 final class JoinedCounts implements JoinedValue {
-    /// Runs that are merged at once.
-    static final int FAN_IN = 16;
-
-    /// So many runs, and the smallest of them are merged before the end.
-    static final int RUNS_MAX = 2 * FAN_IN;
-
     /// No table begins so: the number 0 in more bytes than it needs.
     private static final short WITH_RUNS = (short) 0x8000;
 
@@ -125,6 +119,11 @@ final class JoinedCounts implements JoinedValue {
         }
     }
 
+    @Override
+    public void add(long first, long end, List<BlobPlace> parts) {
+        runs.add(new Run(parts.stream().map(OutputPart.Placed::new).toList()));
+    }
+
     // It would make the table much larger.
     private boolean isLarge(byte[] partial) {
         return partial.length > limits.tableBytes() / 4;
@@ -146,9 +145,12 @@ final class JoinedCounts implements JoinedValue {
         for (var run : runs) {
             bytes += run.memoryBytes();
         }
-        // A merge's parts, with where their entries begin: of each run, of the table, of what comes of it, and one that
-        // is read ahead.
-        return bytes + (runs.isEmpty() ? 0 : (FAN_IN + 3L + RunMerge.PUTS) * limits.partBytes() * 5 / 4);
+        if (runs.isEmpty()) {
+            return bytes;
+        }
+        var parts = Math.min(runs.size(), limits.fanIn()) + RunMerge.PARTS_BESIDE;
+        var partBytes = runs.stream().mapToLong(Run::partBytes).max().orElse(0);
+        return bytes + parts * RunMerge.partMemoryBytes(Math.max(limits.partBytes(), partBytes));
     }
 
     /// Whether some of it is not in the table: then [#output] has the output, once nothing is [#wanted] any more.
@@ -226,10 +228,12 @@ final class JoinedCounts implements JoinedValue {
         if (output != null || runs.isEmpty()) {
             return false;
         }
-        if (runs.size() >= RUNS_MAX || (ended && runs.size() > FAN_IN)) {
+        var fanIn = limits.fanIn();
+        // When there are twice as many, the smallest are merged before the end.
+        if (runs.size() >= 2 * fanIn || (ended && runs.size() > fanIn)) {
             merged = runs.stream()
                     .sorted(Comparator.comparingLong(Run::bytes))
-                    .limit(Math.min(FAN_IN, ended ? runs.size() - FAN_IN + 1 : FAN_IN))
+                    .limit(Math.min(fanIn, ended ? runs.size() - fanIn + 1 : fanIn))
                     .toList();
             merge = new RunMerge(merged.stream().map(Run::parts).toList(), null, limits.partBytes(), 0);
             return true;

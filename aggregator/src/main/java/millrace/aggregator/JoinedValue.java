@@ -2,6 +2,7 @@ package millrace.aggregator;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.List;
 import millrace.proto.BlobPlace;
 import millrace.proto.Join;
 
@@ -50,8 +51,9 @@ sealed interface JoinedValue permits JoinedValue.Small, JoinedBytes, JoinedCount
 
     /// Adds the partial value of the items `[first, end)`, none of which was added before, by where it is.
     ///
-    /// @throws IllegalArgumentException when the join has to read values
-    default void add(long first, long end, BlobPlace partial) {
+    /// @param parts of the value, one and up
+    /// @throws IllegalArgumentException when the join has to read values, or takes no such parts
+    default void add(long first, long end, List<BlobPlace> parts) {
         throw new IllegalArgumentException("the value is elsewhere, and this join has to read it");
     }
 

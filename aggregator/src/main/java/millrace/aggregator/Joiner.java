@@ -11,6 +11,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
+import millrace.proto.Blob;
 import millrace.proto.BlobPlace;
 import millrace.proto.Ending;
 import millrace.proto.ForeignRecord;
@@ -315,25 +317,30 @@ public final class Joiner implements AutoCloseable {
 
     /// The part of counts was put, durably.
     public void partPut(RunPart wanted, BlobPlace place) {
-        var job = unended(wanted.job());
-        if (job != null && wanted.part() instanceof OutputPart.Data data) {
-            job.value().put(data, place);
-            moved(job);
+        if (wanted.part() instanceof OutputPart.Data data) {
+            moved(wanted, place.blob(), value -> value.put(data, place));
         }
     }
 
     /// The part of counts was read.
     public void partRead(RunPart wanted, ByteString bytes) {
-        var job = unended(wanted.job());
-        if (job != null && wanted.part() instanceof OutputPart.Placed placed) {
-            try {
-                job.value().read(placed, bytes);
-            } catch (IllegalArgumentException e) {
-                lost(job, placed.place().blob() + " is no part of counts: " + e.getMessage());
-                return;
-            }
-            moved(job);
+        if (wanted.part() instanceof OutputPart.Placed placed) {
+            moved(wanted, placed.place().blob(), value -> value.read(placed, bytes));
         }
+    }
+
+    private void moved(RunPart wanted, Blob blob, Consumer<JobValue> goOn) {
+        var job = unended(wanted.job());
+        if (job == null) {
+            return;
+        }
+        try {
+            goOn.accept(job.value());
+        } catch (IllegalArgumentException e) {
+            lost(job, "counts cannot be merged at part " + blob + ": " + e.getMessage());
+            return;
+        }
+        moved(job);
     }
 
     /// The part of counts cannot be read: its job fails.

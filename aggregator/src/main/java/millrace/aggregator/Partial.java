@@ -1,14 +1,15 @@
 package millrace.aggregator;
 
-import millrace.proto.BlobPlace;
+import com.google.protobuf.ByteString;
+import millrace.proto.Result;
 import org.jspecify.annotations.Nullable;
 
 /// A partial value: its bytes, or where they are.
 final class Partial {
     private final byte[] value;
-    private final @Nullable BlobPlace place;
+    private final Result.@Nullable Place place;
 
-    private Partial(byte[] value, @Nullable BlobPlace place) {
+    private Partial(byte[] value, Result.@Nullable Place place) {
         this.value = value;
         this.place = place;
     }
@@ -17,7 +18,7 @@ final class Partial {
         return new Partial(value, null);
     }
 
-    static Partial elsewhere(BlobPlace place) {
+    static Partial elsewhere(Result.Place place) {
         return new Partial(new byte[0], place);
     }
 
@@ -26,19 +27,21 @@ final class Partial {
         if (place == null) {
             joined.add(first, end, value);
         } else {
-            joined.add(first, end, place);
+            joined.add(first, end, place.parts());
         }
     }
 
     /// Equal values have equal ones: a value's size alone says whether it is here.
     long digest() {
-        return place == null
-                ? RecentValues.digest(value)
-                : RecentValues.digest(place.blob().digest().toByteArray());
+        if (place == null) {
+            return RecentValues.digest(value);
+        }
+        var digests = place.parts().stream().map(part -> part.blob().digest()).toList();
+        return RecentValues.digest(ByteString.copyFrom(digests).toByteArray());
     }
 
     /// The bytes of the value, wherever it is.
     long bytes() {
-        return place == null ? value.length : place.blob().bytes();
+        return place == null ? value.length : place.bytes();
     }
 }

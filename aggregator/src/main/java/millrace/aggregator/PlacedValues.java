@@ -37,7 +37,7 @@ final class PlacedValues {
         }
         Result.Answer answer;
         try {
-            answer = new Result.Done(bytes(place.blob()));
+            answer = new Result.Done(bytes(place.parts().getFirst()));
         } catch (BlobMissing e) {
             answer = new Result.HandedBack(Result.HandBackReason.BLOB, String.valueOf(e.getMessage()));
         }

@@ -7,8 +7,8 @@ import millrace.proto.BlobPlace;
 import millrace.proto.OutputPart;
 import org.jspecify.annotations.Nullable;
 
-/// Counts by key that are in no table: their canonical bytes, cut between keys into parts, which are put on the topic
-/// of blobs one after the other.
+/// Counts by key that are in no table: their canonical bytes, cut between keys into parts. Those of a worker's value
+/// are on the topic of blobs, those of a table are put there one after the other.
 final class Run {
     /// What a part takes that was put.
     private static final long PLACE_BYTES = 300;
@@ -16,6 +16,7 @@ final class Run {
     private final List<OutputPart> parts;
     private long bytes;
     private long bytesHere;
+    private long partBytes;
     // Those before this one were put.
     private int next;
 
@@ -23,13 +24,15 @@ final class Run {
     Run(Collection<? extends OutputPart> parts) {
         this.parts = new ArrayList<>(parts);
         for (var part : parts) {
-            switch (part) {
+            var size = switch (part) {
                 case OutputPart.Data(var data) -> {
-                    bytes += data.size();
                     bytesHere += data.size();
+                    yield data.size();
                 }
-                case OutputPart.Placed(var place) -> bytes += place.blob().bytes();
-            }
+                case OutputPart.Placed(var place) -> place.blob().bytes();
+            };
+            bytes += size;
+            partBytes = Math.max(partBytes, size);
         }
     }
 
@@ -40,6 +43,11 @@ final class Run {
     /// Of all its parts.
     long bytes() {
         return bytes;
+    }
+
+    /// Of its largest part.
+    long partBytes() {
+        return partBytes;
     }
 
     /// In memory, roughly.

@@ -5,8 +5,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import millrace.proto.BlobPlace;
 import millrace.proto.CountsReader;
 import millrace.proto.CountsWriter;
@@ -18,6 +21,12 @@ import org.jspecify.annotations.Nullable;
 final class RunMerge {
     /// So many parts may wait to be put: they can be on their way at once, and meanwhile the merge goes on.
     static final int PUTS = 4;
+
+    /// So many parts may be read ahead: a fetch takes about as long as to merge one.
+    static final int READS = 3;
+
+    /// Parts that a merge has in memory beside one of each run: of the table, what is written, put and read ahead.
+    static final int PARTS_BESIDE = 2 + PUTS + READS;
 
     private static final class Source {
         private final int number;
@@ -56,11 +65,14 @@ final class RunMerge {
     /// above it are made again, and no others.
     private static final class Tournament {
         private final Source[] sources;
+        // Of the key of each source: these alone decide most comparisons, and lie near each other.
+        private final long[] keys;
         // The winner of places 2 i and 2 i + 1 is in place i; the sources themselves begin at their number.
         private final int[] winners;
 
         Tournament(Source[] sources) {
             this.sources = sources;
+            keys = new long[sources.length];
             winners = new int[sources.length];
             for (var place = sources.length - 1; place > 0; place--) {
                 play(place);
@@ -68,6 +80,7 @@ final class RunMerge {
         }
 
         void moved(Source source) {
+            keys[source.number] = source.hasKey ? source.reader.head() : 0;
             for (var place = (sources.length + source.number) >> 1; place > 0; place >>= 1) {
                 play(place);
             }
@@ -76,7 +89,10 @@ final class RunMerge {
         private void play(int place) {
             var one = winner(2 * place);
             var other = winner(2 * place + 1);
-            winners[place] = sources[other].comesBefore(sources[one]) ? other : one;
+            var otherFirst = keys[one] == keys[other]
+                    ? sources[other].comesBefore(sources[one])
+                    : Long.compareUnsigned(keys[other], keys[one]) > 0;
+            winners[place] = otherFirst ? other : one;
         }
 
         private int winner(int place) {
@@ -95,6 +111,8 @@ final class RunMerge {
     private final Tournament heads;
     // Those whose next part is to be read.
     private final Deque<Source> starving = new ArrayDeque<>();
+    // Those whose next part was said to be wanted soon: it stays so until it is read, or what was begun were in vain.
+    private final Set<Source> ahead = new LinkedHashSet<>();
     private final @Nullable PrefixSums prefixes;
     private final long outputBytes;
     private final CountsWriter writer;
@@ -102,6 +120,8 @@ final class RunMerge {
     private final List<OutputPart> parts = new ArrayList<>();
     private long bytes;
     private int placed;
+    // Of all counts so far.
+    private long total;
     private boolean ended;
 
     /// @param runs        the parts of each
@@ -121,6 +141,11 @@ final class RunMerge {
         go();
     }
 
+    /// What a part takes in memory, with where its entries begin.
+    static long partMemoryBytes(long bytes) {
+        return bytes * 5 / 4;
+    }
+
     /// The part that is to be put or read now, or null when it is at its end.
     @Nullable
     OutputPart wanted() {
@@ -135,13 +160,17 @@ final class RunMerge {
         if (isFull() || (ended && hasToBePut())) {
             return List.copyOf(parts.subList(placed + 1, parts.size()));
         }
-        Source next = null;
-        for (var source : sources) {
-            if (source != starving.peek() && source.next > 0 && source.part() instanceof OutputPart.Placed) {
-                next = next == null || source.left() < next.left() ? source : next;
-            }
-        }
-        return next == null ? List.of() : List.of(next.part());
+        var wanted = starving.peek();
+        Arrays.stream(sources)
+                .filter(source -> source.next > 0 && source.part() instanceof OutputPart.Placed)
+                .sorted(Comparator.comparingInt(Source::left))
+                .limit(1L + READS)
+                .takeWhile(_ -> ahead.size() <= READS)
+                .forEach(ahead::add);
+        return ahead.stream()
+                .filter(source -> source != wanted)
+                .map(Source::part)
+                .toList();
     }
 
     /// The part that is [#wanted] was put there.
@@ -152,9 +181,9 @@ final class RunMerge {
 
     /// The part that is [#wanted] has these bytes.
     ///
-    /// @throws IllegalArgumentException when they are no counts; then nothing has changed
+    /// @throws IllegalArgumentException when they are no counts, or too many; then the merge is of no use any more
     void read(ByteString part) {
-        starving.element().load(part);
+        load(starving.element(), part);
         advance(starving.remove());
         go();
     }
@@ -212,9 +241,12 @@ final class RunMerge {
         var bytes = key.bytes();
         var from = key.from();
         var length = key.length();
+        var head = key.head();
         var count = key.count();
         advance(first);
-        for (var same = heads.first(); same != null && same.reader.hasKey(bytes, from, length); same = heads.first()) {
+        for (var same = heads.first();
+                same != null && same.reader.hasKey(head, bytes, from, length);
+                same = heads.first()) {
             count += same.reader.count();
             advance(same);
         }
@@ -225,6 +257,14 @@ final class RunMerge {
         }
     }
 
+    private void load(Source source, ByteString part) {
+        ahead.remove(source);
+        source.load(part);
+        var added = source.reader.total();
+        Check.require(added <= Long.MAX_VALUE - total, "the sum of all counts is beyond 2^63 - 1");
+        total += added;
+    }
+
     private void advance(Source source) {
         source.hasKey = source.reader.previous();
         while (!source.hasKey && source.next > 0) {
@@ -232,7 +272,7 @@ final class RunMerge {
                 starving.add(source);
                 break;
             }
-            source.load(data);
+            load(source, data);
             source.hasKey = source.reader.previous();
         }
         heads.moved(source);

@@ -125,9 +125,18 @@ class JoinedBytesTest {
 
     @Test
     void joinsThatReadValuesRefuseThoseThatAreElsewhere() {
-        for (var join : List.of(new Join.IntegerSum(1), new Join.CountsByKey(), new Join.Extremes())) {
-            assertThatThrownBy(() -> JoinedValue.of(join).add(0, 1, put(new byte[5])))
+        for (var join : List.of(new Join.IntegerSum(1), new Join.FloatSum(1), new Join.Extremes())) {
+            assertThatThrownBy(() -> JoinedValue.of(join).add(0, 1, List.of(put(new byte[5]))))
                     .isInstanceOf(IllegalArgumentException.class);
         }
+    }
+
+    @Test
+    void valueInSeveralPartsIsRefused() {
+        var value = new JoinedBytes();
+        assertThatThrownBy(() -> value.add(3, 5, List.of(put(new byte[5]), put(new byte[6]))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("a value of items [3, 5) is in 2 parts, allowed 1");
+        assertThat(value.outputBytes()).isZero();
     }
 }

@@ -7,7 +7,9 @@ import com.google.protobuf.ByteString;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -27,7 +29,7 @@ class JoinedCountsTest {
             List.of(new Join.CountsByKey(), new Join.CountsByPrefix(1), new Join.CountsByPrefix(20));
 
     /// Every partial value is a run, and a part has a few keys.
-    private static final RunLimits TINY = new RunLimits(0, 40, 100);
+    private static final RunLimits TINY = new RunLimits(0, 40, 100, 16);
 
     private final TestBlobs blobs = new TestBlobs();
 
@@ -103,11 +105,12 @@ class JoinedCountsTest {
     @MethodSource("joinsAndSeeds")
     void outputIsThatOfOneTableWhereverItWasSavedAndHowFarItsMergesAre(Join join, long seed) {
         var random = new Random(seed);
-        var limits = new RunLimits(random.nextInt(5_000), 1 + random.nextInt(200), random.nextInt(2_000));
+        var limits = new RunLimits(
+                random.nextInt(5_000), 1 + random.nextInt(200), random.nextInt(2_000), 2 + random.nextInt(20));
         var partials = partials(random, 1 + random.nextInt(120));
         var value = new JobValue(JoinedValue.of(join, limits));
         for (var i = 0; i < partials.size(); i++) {
-            value.add(Partial.of(partials.get(i)), i, i + 1);
+            value.add(somewhere(random, partials.get(i)), i, i + 1);
             if (random.nextInt(4) == 0) {
                 blobs.serve(value, false, random.nextInt(30));
             }
@@ -125,6 +128,12 @@ class JoinedCountsTest {
         var heir = new JobValue(JoinedValue.restore(join, TINY, kept));
         end(heir);
         assertOutput(heir, expected);
+    }
+
+    private Partial somewhere(Random random, byte[] partial) {
+        return partial.length > 0 && random.nextInt(3) == 0
+                ? Partial.elsewhere(blobs.putCounts(partial, 1 + random.nextInt(300)))
+                : Partial.of(partial);
     }
 
     @ParameterizedTest
@@ -195,6 +204,43 @@ class JoinedCountsTest {
     }
 
     @Test
+    void countsElsewhereWhoseSumIsTooLargeAreRefusedWhenTheyAreMerged() {
+        var value = new JobValue(JoinedValue.of(new Join.CountsByKey(), TINY));
+        for (var key : List.of("a", "b")) {
+            var most = new Counts();
+            most.add(key.getBytes(StandardCharsets.US_ASCII), Long.MAX_VALUE);
+            value.add(Partial.elsewhere(blobs.putCounts(most.encode(), 100)), key.charAt(0), key.charAt(0) + 1);
+        }
+        assertThatThrownBy(() -> end(value))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the sum of all counts is beyond 2^63 - 1");
+    }
+
+    @Test
+    void whatWillBeWantedIsToldBeforeAndStaysSo() {
+        var random = new Random(11);
+        var value = new JobValue(JoinedValue.of(new Join.CountsByKey(), new RunLimits(1 << 20, 40, 100, 16)));
+        for (var i = 0; i < 10; i++) {
+            value.add(Partial.elsewhere(blobs.putCounts(counts(random, 300, 12), 100)), i, i + 1);
+        }
+        var told = new HashSet<OutputPart>();
+        var wantedUntold = 0;
+        for (var part = value.wanted(true); part != null; part = value.wanted(true)) {
+            var ahead = value.ahead();
+            if (part instanceof OutputPart.Placed placed) {
+                wantedUntold += told.remove(part) ? 0 : 1;
+                assertThat(ahead).hasSizeLessThanOrEqualTo(RunMerge.READS).containsAll(told);
+                told.addAll(ahead);
+                value.read(placed, Objects.requireNonNull(blobs.get(placed.place())));
+            } else {
+                value.put((OutputPart.Data) part, blobs.put(((OutputPart.Data) part).bytes()));
+            }
+        }
+        assertThat(told).isEmpty();
+        assertThat(wantedUntold).isLessThan((int) blobs.puts() / 4);
+    }
+
+    @Test
     void lateAnswerDoesNoHarm() {
         var random = new Random(3);
         var partials = partials(random, 40);
@@ -217,6 +263,22 @@ class JoinedCountsTest {
         }
         blobs.read(value);
         assertOutput(value, inMemory(new Join.CountsByKey(), partials));
+    }
+
+    @Test
+    void millionsOfKeysElsewhereTakeAFewMegabytes() {
+        var limits = RunLimits.of(8 << 20);
+        var value = new JobValue(JoinedValue.of(new Join.CountsByPrefix(4), limits));
+        var random = new Random(5);
+        var partials = new ArrayList<byte[]>();
+        for (var i = 0; i < 20; i++) {
+            partials.add(counts(random, 200_000, 100));
+            value.add(Partial.elsewhere(blobs.putCounts(partials.getLast(), Counts.PART_BYTES)), i, i + 1);
+            assertThat(value.memoryBytes()).as("after %d values", i + 1).isLessThan(8 << 20);
+            blobs.serve(value, false, Integer.MAX_VALUE);
+        }
+        end(value);
+        assertOutput(value, inMemory(new Join.CountsByPrefix(4), partials));
     }
 
     @Test

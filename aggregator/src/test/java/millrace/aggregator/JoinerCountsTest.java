@@ -1,5 +1,6 @@
 package millrace.aggregator;
 
+import static millrace.aggregator.TestPartition.answer;
 import static millrace.aggregator.TestPartition.done;
 import static millrace.aggregator.TestPartition.failed;
 import static millrace.aggregator.TestPartition.spec;
@@ -24,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Jobs whose counts are more than the joiner holds: it asks for parts to be put and read, and dies in between.
 class JoinerCountsTest {
     private static final int ITEMS = 120;
-    private static final JoinLimits TINY = JoinLimits.DEFAULT.withRuns(new RunLimits(2_000, 60, 300));
+    private static final JoinLimits TINY = JoinLimits.DEFAULT.withRuns(new RunLimits(2_000, 60, 300, 16));
 
     private static JobSpec job(String id) {
         return spec(id, ITEMS, new Join.CountsByPrefix(3), Policy.DEFAULT.withMaxAttempts(1));
@@ -160,6 +161,45 @@ class JoinerCountsTest {
         assertThat(partition.memoryTaken()).isZero();
     }
 
+    // As a worker answers whose counts are too large for a record.
+    private static Result elsewhere(TestPartition partition, JobSpec job, long first, long end) {
+        var value = ((Result.Done) value(job, first, end).answer()).value().toByteArray();
+        return answer(
+                job,
+                first,
+                end,
+                1,
+                1,
+                new Result.Done(ByteString.EMPTY, partition.blobs().putCounts(value, 100)));
+    }
+
+    @Test
+    void countsElsewhereAreMergedAsTheyLie() {
+        var job = job("counts");
+        var partition = new TestPartition(TINY).submit(job);
+        for (var item = 0; item < ITEMS; item += 20) {
+            partition.answer(elsewhere(partition, job, item, item + 20));
+        }
+        var puts = partition.blobs().puts();
+        partition.answer(elsewhere(partition, job, 0, 20)).run(); // a copy
+        assertThat(partition.ending(job).outputDigest())
+                .isEqualTo(inMemory(job, ITEMS).outputDigest());
+        assertThat(partition.blobs().puts() - puts).isLessThan(puts / 2); // the copy and the output
+        assertThat(partition.memoryTaken()).isZero();
+    }
+
+    @Test
+    void countsElsewhereThatAreLostFailTheJob() {
+        var job = job("counts");
+        var partition = new TestPartition(TINY).submit(job);
+        partition.answer(elsewhere(partition, job, 0, ITEMS));
+        partition.blobs().clear();
+        var ending = partition.run().ending(job);
+        assertThat(ending.state()).isEqualTo(Ending.State.FAILED);
+        assertThat(ending.reason()).startsWith("BLOB: a value of it cannot be read: sha256:");
+        assertThat(partition.memoryTaken()).isZero();
+    }
+
     @Test
     void partThatIsSomethingElseFailsTheJob() {
         var job = job("counts");
@@ -173,7 +213,9 @@ class JoinerCountsTest {
                 joiner.partRead(wanted, ByteString.copyFrom(new byte[] {1}));
             }
         }
-        assertThat(partition.run().ending(job).reason()).startsWith("BLOB:").contains("is no part of counts");
+        assertThat(partition.run().ending(job).reason())
+                .startsWith("BLOB:")
+                .contains("counts cannot be merged at part sha256:");
     }
 
     @Test

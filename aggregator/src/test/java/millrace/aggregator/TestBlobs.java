@@ -11,7 +11,9 @@ import java.util.stream.LongStream;
 import millrace.proto.Blob;
 import millrace.proto.BlobPiece;
 import millrace.proto.BlobPlace;
+import millrace.proto.Counts;
 import millrace.proto.OutputPart;
+import millrace.proto.Result;
 import org.jspecify.annotations.Nullable;
 
 /// The topic of blobs in memory.
@@ -25,6 +27,12 @@ final class TestBlobs {
         var place = new BlobPlace(blob, puts++, 1, offsets, 0);
         blobs.put(place, bytes);
         return place;
+    }
+
+    /// Puts counts as a worker does that are too large for a record.
+    Result.Place putCounts(byte[] encoded, int partBytes) {
+        return new Result.Place(
+                Counts.cut(encoded, partBytes).stream().map(this::put).toList(), true);
     }
 
     @Nullable

@@ -21,8 +21,9 @@ final class Sizer {
     /// once, and each is put before its result.
     private static final long PASSED_ON_BYTES = 4L << 20;
 
-    /// The aggregator reads values that it joins: they stay in their records.
-    private static final long JOINED_BYTES = 750_000;
+    /// Counts by key grow with their task as well. Each that is put elsewhere is one that the aggregator has to merge with
+    /// all others, so few large ones are better, but a worker has several times as much in memory for each core.
+    private static final long COUNTS_BYTES = 16L << 20;
 
     private final long taskNanos;
     private final long fixedItems;
@@ -124,9 +125,9 @@ final class Sizer {
             // As large as the keys that a task meets: it grows with the task at most, perhaps less, so a task that
             // is large stays as it is.
             case Join.CountsByKey _, Join.CountsByPrefix _ ->
-                recentBytes / recentTasks > JOINED_BYTES
+                recentBytes / recentTasks > COUNTS_BYTES
                         ? recentItems / recentTasks
-                        : JOINED_BYTES / (recentBytes / recentItems);
+                        : COUNTS_BYTES / (recentBytes / recentItems);
             case Join.IntegerSum _, Join.FloatSum _, Join.Extremes _, Join.TopK _ -> Double.MAX_VALUE;
         };
     }

@@ -86,11 +86,11 @@ class SizerTest {
     @Test
     void largeCountsByKeyDoNotGrowFurther() {
         var sizer = sizer(new Join.CountsByKey());
-        measure(sizer, 100, 1, 100_000, 10_000);
-        assertThat(sizer.items(MANY, CORES)).isEqualTo(7_500); // 750,000 bytes of 100 each
-        measure(sizer, 7_500, 1, 7_500_000, 1_800_000);
-        measure(sizer, 7_500, 1, 7_500_000, 1_800_000);
-        assertThat(sizer.items(MANY, CORES)).isBetween(3_750L, 7_500L);
+        measure(sizer, 100, 1, 100_000, 1_000_000);
+        assertThat(sizer.items(MANY, CORES)).isEqualTo(1_677); // 16 MiB of 10,000 bytes each
+        measure(sizer, 1_677, 1, 1_677_000, 40_000_000);
+        measure(sizer, 1_677, 1, 1_677_000, 40_000_000);
+        assertThat(sizer.items(MANY, CORES)).isBetween(838L, 1_677L);
     }
 
     @Test

@@ -32,6 +32,9 @@ public final class Counts {
     /// The most bytes of all keys of one table.
     public static final int ALL_KEYS_BYTES_MAX = 1 << 30;
 
+    /// The most bytes of a part that workers cut large counts to: whoever merges values has a part of each in memory.
+    public static final int PART_BYTES = 384 << 10;
+
     /// Is told keys and their counts.
     @FunctionalInterface
     public interface Visitor {

@@ -10,6 +10,7 @@ public final class CountsReader {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     private final byte[] encoded;
+    private final long total;
     // Where the entries begin, in their order.
     private int[] starts;
     // The entry that is read, or how many there are before the first call of previous().
@@ -28,7 +29,7 @@ public final class CountsReader {
     public CountsReader(byte[] encoded) {
         this.encoded = encoded;
         starts = new int[Math.max(16, encoded.length / 16)];
-        Counts.read(encoded, (_, key, bytes, _) -> append(key - Varint.size(bytes)));
+        total = Counts.read(encoded, (_, key, bytes, _) -> append(key - Varint.size(bytes)));
     }
 
     private void append(int start) {
@@ -73,6 +74,11 @@ public final class CountsReader {
         return value;
     }
 
+    /// The sum of all counts, wherever it is.
+    public long total() {
+        return total;
+    }
+
     /// The array that holds the key. Not to be changed.
     public byte[] bytes() {
         return encoded;
@@ -93,9 +99,17 @@ public final class CountsReader {
         return count;
     }
 
+    /// The key's first eight bytes as a number, the first byte the highest, with zeros for those that it has not: of two
+    /// keys the one with the larger number, unsigned, comes later.
+    public long head() {
+        return head;
+    }
+
     /// Whether it is at this key: `bytes[keyFrom]` to `bytes[keyFrom + keyLength - 1]`.
-    public boolean hasKey(byte[] bytes, int keyFrom, int keyLength) {
-        return Arrays.equals(encoded, from, from + length, bytes, keyFrom, keyFrom + keyLength);
+    ///
+    /// @param keyHead the key's [#head]
+    public boolean hasKey(long keyHead, byte[] bytes, int keyFrom, int keyLength) {
+        return head == keyHead && Arrays.equals(encoded, from, from + length, bytes, keyFrom, keyFrom + keyLength);
     }
 
     /// Compares the keys that both are at, as unsigned bytes.

@@ -3,6 +3,7 @@ package millrace.proto;
 import static millrace.proto.Check.require;
 
 import com.google.protobuf.ByteString;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A worker's answer to one task.
@@ -105,9 +106,24 @@ public record Result(
 
     /// Where a value is that is too large for a record, or of no use to who joins it.
     ///
-    /// @param blob     the value
-    /// @param passedOn whether the join only passes it on: it is put behind others and nobody has to look at it
-    public record Place(BlobPlace blob, boolean passedOn) {}
+    /// @param parts    one after the other, 1 and up; only counts by key are cut, between keys
+    /// @param passedOn whether the join takes it as it lies: nobody has to bring it into memory
+    public record Place(List<BlobPlace> parts, boolean passedOn) {
+        public Place {
+            parts = List.copyOf(parts);
+            require(!parts.isEmpty(), "a value is elsewhere in 0 parts, allowed 1 and up");
+            require(passedOn || parts.size() == 1, "a value to be read is in %d parts, allowed 1", parts.size());
+        }
+
+        /// Of all parts.
+        public long bytes() {
+            var bytes = 0L;
+            for (var part : parts) {
+                bytes += part.blob().bytes();
+            }
+            return bytes;
+        }
+    }
 
     /// Not computed, and it counts against the job's attempts.
     ///

@@ -1,6 +1,8 @@
 package millrace.proto;
 
 import com.google.protobuf.MessageLite;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Results as messages.
 final class ResultWire {
@@ -35,8 +37,12 @@ final class ResultWire {
                 var place = done.place();
                 if (place != null) {
                     message.getDoneBuilder()
-                            .setPlace(BlobWire.place(place.blob()))
-                            .setPassedOn(place.passedOn());
+                            .setPlace(BlobWire.place(place.parts().getFirst()))
+                            .setPassedOn(place.passedOn())
+                            .addAllMore(place.parts().stream()
+                                    .skip(1)
+                                    .map(BlobWire::place)
+                                    .toList());
                 }
             }
             case Result.Failed failed ->
@@ -75,14 +81,7 @@ final class ResultWire {
 
     private static Result.Answer answer(millrace.v1.Result message) {
         return switch (message.getAnswerCase()) {
-            case DONE ->
-                new Result.Done(
-                        message.getDone().getValue(),
-                        message.getDone().hasPlace()
-                                ? new Result.Place(
-                                        BlobWire.place(message.getDone().getPlace()),
-                                        message.getDone().getPassedOn())
-                                : null);
+            case DONE -> new Result.Done(message.getDone().getValue(), place(message.getDone()));
             case FAILED ->
                 new Result.Failed(
                         kind(message.getFailed().getKind()),
@@ -94,6 +93,16 @@ final class ResultWire {
                         message.getHandedBack().getDetail());
             case ANSWER_NOT_SET -> throw new IllegalArgumentException("the answer is unknown to this release");
         };
+    }
+
+    private static Result.@Nullable Place place(millrace.v1.Done done) {
+        if (!done.hasPlace()) {
+            return null;
+        }
+        var parts = Stream.concat(Stream.of(done.getPlace()), done.getMoreList().stream())
+                .map(BlobWire::place)
+                .toList();
+        return new Result.Place(parts, done.getPassedOn());
     }
 
     static millrace.v1.FailureKind kind(Result.FailureKind kind) {

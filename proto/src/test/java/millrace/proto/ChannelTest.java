@@ -50,7 +50,12 @@ class ChannelTest {
             cases.add(new Case<JobOrder>(WIRE.jobs(), order));
         }
         cases.add(new Case<>(WIRE.tasks(), Samples.task()));
-        for (var result : List.of(Samples.done(), Samples.failed(), Samples.handedBack())) {
+        for (var result : List.of(
+                Samples.done(),
+                Samples.elsewhere(false, 1),
+                Samples.elsewhere(true, 3),
+                Samples.failed(),
+                Samples.handedBack())) {
             cases.add(new Case<>(WIRE.results(), result));
         }
         cases.add(new Case<>(WIRE.progress(), Samples.progress()));

@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.stream.LongStream;
 
 /// One valid record of every kind, every field of it set.
 final class Samples {
@@ -69,6 +70,18 @@ final class Samples {
     static Result done() {
         return Result.of(
                 task(), "w-1", 2, new Result.Cost(1, 2, 3, 4), new Result.Done(ByteString.copyFromUtf8("value")));
+    }
+
+    static Result elsewhere(boolean passedOn, int parts) {
+        var places = LongStream.range(0, parts)
+                .mapToObj(part -> new BlobPlace(Blob.of(new byte[] {(byte) part}), part, 1, List.of(part), 1000))
+                .toList();
+        return Result.of(
+                task(),
+                "w-1",
+                2,
+                new Result.Cost(1, 2, 3, 4),
+                new Result.Done(ByteString.EMPTY, new Result.Place(places, passedOn)));
     }
 
     static Result failed() {

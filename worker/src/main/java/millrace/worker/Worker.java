@@ -102,7 +102,7 @@ final class Worker implements Role.Running, Lane.Listener, Outbox.Listener, Core
                 new Supplies(
                         new BlobCache(folder.path(), blobConfig.bytesMax(), new FleetBlobs(blobs, blobConfig.shared())),
                         shelf,
-                        new LargeValues(blobs::writeValue)),
+                        new LargeValues(blobs::beginValue)),
                 this);
         footprints = new Footprints(config.cores(), Worker::vitals, System::nanoTime);
         outbox = new Outbox(

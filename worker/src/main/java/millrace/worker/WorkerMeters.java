@@ -191,10 +191,7 @@ final class WorkerMeters implements Telemetry {
         }
         if (result.answer() instanceof Result.Done(var value, var place)) {
             meters.items.increment((double) result.items());
-            meters.bytes.record(
-                    place == null
-                            ? (double) value.size()
-                            : (double) place.blob().blob().bytes());
+            meters.bytes.record(place == null ? (double) value.size() : (double) place.bytes());
         }
     }
 

@@ -33,7 +33,7 @@ class CoresTest {
                 } catch (InterruptedException e) {
                     throw new IllegalStateException(e);
                 }
-                return new BlobPlace(blob, 1, 1, List.of(0L, 1L), 0);
+                return () -> new BlobPlace(blob, 1, 1, List.of(0L, 1L), 0);
             })),
             new Cores.Listener() {
                 @Override

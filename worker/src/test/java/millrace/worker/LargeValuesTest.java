@@ -2,10 +2,15 @@ package millrace.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.LongStream;
 import millrace.proto.Blob;
 import millrace.proto.BlobPiece;
 import millrace.proto.BlobPlace;
+import millrace.proto.Counts;
 import millrace.proto.Join;
 import millrace.proto.Result;
 import millrace.proto.Result.Done;
@@ -17,13 +22,17 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.Test;
 
 class LargeValuesTest {
-    private static final Join JOINED = new Join.CountsByKey();
+    private static final Join JOINED = new Join.FloatSum(1);
     private static final Join PASSED_ON = new Join.Concatenation();
+    private static final Join COUNTS = new Join.CountsByKey();
 
-    private final LargeValues values = new LargeValues((blob, value, job) -> {
-        assertThat(Blob.of(value.toByteArray())).isEqualTo(blob);
+    private final List<ByteString> put = new ArrayList<>();
+
+    private final LargeValues values = new LargeValues((blob, part, job) -> {
+        assertThat(Blob.of(part.toByteArray())).isEqualTo(blob);
         assertThat(job).isEqualTo(DeskRig.JOB);
-        return place(blob);
+        put.add(part);
+        return () -> place(blob);
     });
 
     private static BlobPlace place(Blob blob) {
@@ -31,8 +40,16 @@ class LargeValuesTest {
                 blob, 7, 1, LongStream.range(0, BlobPiece.count(blob)).boxed().toList(), 0);
     }
 
+    private static Result.Place place(int bytes, boolean passedOn) {
+        return new Result.Place(List.of(place(Blob.of(new byte[bytes]))), passedOn);
+    }
+
     private static Result.Answer answer(LargeValues values, Join join, int bytes) {
-        return switch (values.of(DeskRig.task(1), join, new byte[bytes])) {
+        return answer(values, join, new byte[bytes]);
+    }
+
+    private static Result.Answer answer(LargeValues values, Join join, byte[] value) {
+        return switch (values.of(DeskRig.task(1), join, value)) {
             case Outcome.Answered(var answer) -> answer;
             case Outcome.Large large -> values.put(large);
         };
@@ -52,15 +69,49 @@ class LargeValuesTest {
     void largeValuesTravelAsBlobs() {
         assertThat(answer(values, JOINED, Result.VALUE_MAX + 1))
                 .isInstanceOfSatisfying(
-                        Done.class,
-                        done -> assertThat(done.place())
-                                .isEqualTo(new Result.Place(place(Blob.of(new byte[Result.VALUE_MAX + 1])), false)));
+                        Done.class, done -> assertThat(done.place()).isEqualTo(place(Result.VALUE_MAX + 1, false)));
         assertThat(answer(values, PASSED_ON, LargeValues.PASSED_ON_MIN + 1))
+                .isInstanceOfSatisfying(
+                        Done.class,
+                        done -> assertThat(done.place()).isEqualTo(place(LargeValues.PASSED_ON_MIN + 1, true)));
+    }
+
+    private static byte[] counts(int keys) {
+        var counts = new Counts();
+        for (var key = 0; key < keys; key++) {
+            counts.add(ByteBuffer.allocate(Integer.BYTES).putInt(key).array(), 1);
+        }
+        return counts.encode();
+    }
+
+    @Test
+    void largeCountsTravelAsBlobsThatAreCutBetweenKeys() {
+        var small = counts(1_000);
+        assertThat(answer(values, COUNTS, small)).isEqualTo(new Done(ByteString.copyFrom(small)));
+        var large = counts(500_000); // of 6 bytes each
+        assertThat(answer(values, COUNTS, large))
                 .isInstanceOfSatisfying(
                         Done.class,
                         done -> assertThat(done.place())
                                 .isEqualTo(new Result.Place(
-                                        place(Blob.of(new byte[LargeValues.PASSED_ON_MIN + 1])), true)));
+                                        put.stream()
+                                                .map(part -> place(Blob.of(part)))
+                                                .toList(),
+                                        true)));
+        assertThat(ByteString.copyFrom(put)).isEqualTo(ByteString.copyFrom(large));
+        assertThat(put).hasSize(8).allSatisfy(part -> assertThat(part.size()).isLessThanOrEqualTo(Counts.PART_BYTES));
+        assertThat(put.stream()
+                        .mapToLong(part -> Counts.read(part.toByteArray(), (_, _, _, _) -> {}))
+                        .sum())
+                .isEqualTo(500_000);
+    }
+
+    @Test
+    void largeCountsThatAreNoneFail() {
+        assertThat(answer(values, COUNTS, 1_000_000))
+                .isInstanceOfSatisfying(
+                        Failed.class, failed -> assertThat(failed.kind()).isEqualTo(FailureKind.BAD_VALUE));
+        assertThat(put).isEmpty();
     }
 
     @Test

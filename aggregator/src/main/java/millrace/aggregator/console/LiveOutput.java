@@ -1,10 +1,10 @@
 package millrace.aggregator.console;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import millrace.proto.Cluster;
 import millrace.proto.Description;
 import millrace.proto.ForeignRecord;
@@ -126,9 +126,13 @@ final class LiveOutput implements Runnable {
         if (place == null) {
             return done.value().toByteArray();
         }
-        try (var in = blobs.open(Objects.requireNonNull(place.blob()))) {
-            return in.readAllBytes();
+        var value = new ByteArrayOutputStream();
+        for (var part : place.parts()) {
+            try (var in = blobs.open(part)) {
+                in.transferTo(value);
+            }
         }
+        return value.toByteArray();
     }
 
     private void draw(Result result, byte[] value) {

@@ -72,7 +72,7 @@ final class Faults {
                 ? JoinLimits.DEFAULT.withReplayResultsMax((long) chance.spread(2, 40))
                 : JoinLimits.DEFAULT;
         limits = enabled.contains(Fault.RUNS)
-                ? saved.withRuns(new RunLimits(chance.between(0, 700), (int) chance.between(1, 60), 1 << 20))
+                ? saved.withRuns(new RunLimits(chance.between(0, 700), (int) chance.between(1, 60), 1 << 20, 4))
                 : saved;
     }
 
