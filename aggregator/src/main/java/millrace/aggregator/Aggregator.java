@@ -11,11 +11,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import millrace.aggregator.console.Console;
 import millrace.aggregator.console.ConsoleConfig;
 import millrace.proto.Cluster;
+import millrace.proto.Counts;
 import millrace.proto.ExitCode;
 import millrace.proto.FleetSetup;
 import millrace.proto.Role;
 import millrace.proto.Wire;
 import millrace.proto.blobs.BlobTopic;
+import millrace.proto.blobs.Reading;
 import millrace.proto.ops.HttpAddress;
 import millrace.proto.ops.KafkaMeters;
 import millrace.proto.ops.Loops;
@@ -34,9 +36,8 @@ final class Aggregator implements Role.Running {
 
     private static final Duration TURN_WITHIN = Duration.ofSeconds(60);
 
-    /// A merge reads parts of many runs by turns, each from its end: what a fetch brings beside a part is wasted. A
-    /// little more than a part of the largest job by default.
-    private static final int RUN_FETCH_BYTES = 520 << 10;
+    /// A merge reads parts of many runs by turns, each from its end: what a fetch brings beside a part is wasted.
+    private static final Reading RUNS = new Reading(Counts.PART_BYTES + (8 << 10), false, 1 + RunMerge.READS);
 
     /// How long the start waits for Kafka.
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -59,7 +60,7 @@ final class Aggregator implements Role.Running {
         var clock = new BrokerClock();
         publisher = new ProgressPublisher(clients.progress(), wire, clock);
         blobs = new BlobTopic(cluster, wire, config.id());
-        runs = new BlobTopic(cluster, wire, config.id() + "-runs", RUN_FETCH_BYTES);
+        runs = new BlobTopic(cluster, wire, config.id() + "-runs", RUNS);
         orders = new OrderTail(clients.orders(), wire);
         var shared = new PartitionOwner.Shared(
                 clients,

@@ -50,8 +50,6 @@ public final class BlobTopic implements AutoCloseable {
     /// How long a blob that no open job needs is kept after it was put or asked for last.
     public static final Duration KEEP_UNUSED = Duration.ofHours(2);
 
-    private static final int FETCH_BYTES = 4 << 20;
-
     private static final long BUFFER_BYTES = 8L << 20;
 
     /// Where bytes come from.
@@ -74,15 +72,14 @@ public final class BlobTopic implements AutoCloseable {
     private int partitions;
 
     public BlobTopic(Cluster cluster, Wire wire, String clientId) {
-        this(cluster, wire, clientId, FETCH_BYTES);
+        this(cluster, wire, clientId, Reading.WHOLE);
     }
 
-    /// @param fetchBytes of pieces that a reader fetches at once, or one piece: it takes about four times that in memory
-    public BlobTopic(Cluster cluster, Wire wire, String clientId, int fetchBytes) {
+    public BlobTopic(Cluster cluster, Wire wire, String clientId, Reading reading) {
         this.cluster = cluster;
         this.clientId = clientId;
         channel = wire.blobs();
-        readers = new PieceReaders(cluster, channel, clientId, fetchBytes);
+        readers = new PieceReaders(cluster, channel, clientId, reading);
     }
 
     /// Makes a blob findable by its digest: puts it unless it is there. Returns once it is durable.

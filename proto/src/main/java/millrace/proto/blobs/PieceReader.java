@@ -50,8 +50,9 @@ final class PieceReader implements AutoCloseable {
     private @Nullable BlobPlace place;
     private int next;
 
-    PieceReader(Cluster cluster, Channel<BlobRecord> channel, String clientId, int fetchBytes) {
+    PieceReader(Cluster cluster, Channel<BlobRecord> channel, String clientId, Reading reading) {
         this.channel = channel;
+        var fetchBytes = reading.fetchBytes();
         keptBytes = 2L * fetchBytes;
         consumer = new KafkaConsumer<>(
                 cluster.client(Map.of(
@@ -77,7 +78,14 @@ final class PieceReader implements AutoCloseable {
                         "default.api.timeout.ms",
                         "10000")),
                 new ByteArrayDeserializer(),
-                new ByteArrayDeserializer());
+                reading.inOrder() ? new ByteArrayDeserializer() : this::taken);
+    }
+
+    /// A consumer asks for what comes next while it hands out what it has, unless its partition is paused by then: the
+    /// value is looked at just before. Who jumps would have to wait for an answer that is of no use.
+    private byte[] taken(String topic, byte[] value) {
+        consumer.pause(consumer.assignment());
+        return value;
     }
 
     /// Begins with a blob; [#next] gives its pieces.
@@ -143,6 +151,7 @@ final class PieceReader implements AutoCloseable {
         var tp = new TopicPartition(channel.topic(), current.partition());
         long wanted = current.offsets().get(next);
         try {
+            consumer.resume(consumer.paused());
             var at = consumer.position(tp);
             if (wanted < at || wanted > at + READ_OVER) {
                 consumer.seek(tp, wanted);
@@ -192,6 +201,7 @@ final class PieceReader implements AutoCloseable {
         assign(tp);
         var ends = consumer.endOffsets(Set.of(tp));
         long end = ends.getOrDefault(tp, 0L);
+        consumer.resume(consumer.paused());
         consumer.seekToBeginning(Set.of(tp));
         var places = new HashMap<String, BlobTopic.Listed>();
         var moved = System.nanoTime();

@@ -10,32 +10,30 @@ import millrace.proto.Cluster;
 /// Readers of pieces that nobody uses at the moment: connecting takes longer than reading a small blob. Any
 /// thread.
 final class PieceReaders implements AutoCloseable {
-    private static final int IDLE_MAX = 2;
-
     private final Cluster cluster;
     private final Channel<BlobRecord> channel;
     private final String clientId;
-    private final int fetchBytes;
+    private final Reading reading;
     private final Deque<PieceReader> idle = new ArrayDeque<>();
     private int made;
     private boolean closed;
 
-    PieceReaders(Cluster cluster, Channel<BlobRecord> channel, String clientId, int fetchBytes) {
+    PieceReaders(Cluster cluster, Channel<BlobRecord> channel, String clientId, Reading reading) {
         this.cluster = cluster;
         this.channel = channel;
         this.clientId = clientId;
-        this.fetchBytes = fetchBytes;
+        this.reading = reading;
     }
 
     synchronized PieceReader take() {
         var reader = idle.poll();
-        return reader != null ? reader : new PieceReader(cluster, channel, clientId + "-blobs-" + made++, fetchBytes);
+        return reader != null ? reader : new PieceReader(cluster, channel, clientId + "-blobs-" + made++, reading);
     }
 
     /// @param sound whether the reader may be used again
     void giveBack(PieceReader reader, boolean sound) {
         synchronized (this) {
-            if (sound && !closed && idle.size() < IDLE_MAX) {
+            if (sound && !closed && idle.size() < reading.idleReaders()) {
                 idle.push(reader);
                 return;
             }

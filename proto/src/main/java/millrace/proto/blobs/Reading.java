@@ -1,0 +1,11 @@
+package millrace.proto.blobs;
+
+/// How pieces of blobs are read.
+///
+/// @param fetchBytes  of pieces that a reader fetches at once, or one piece: it takes about four times that in memory
+/// @param inOrder     whether what comes behind a piece is mostly wanted next, and so fetched ahead
+/// @param idleReaders that are kept: as many as are used at once
+public record Reading(int fetchBytes, boolean inOrder, int idleReaders) {
+    /// Whole blobs.
+    public static final Reading WHOLE = new Reading(4 << 20, true, 2);
+}
