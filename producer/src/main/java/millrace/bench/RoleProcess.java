@@ -34,11 +34,13 @@ final class RoleProcess implements AutoCloseable {
                 "-XX:+UseSerialGC",
                 "-XX:+UseCompactObjectHeaders",
                 "-Djava.awt.headless=true",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "millrace.cli.Main",
-                role));
+                "--sun-misc-unsafe-memory-access=allow"));
+        // The launcher's archive of loaded classes, with which it starts roles.
+        var caches = System.getProperty("millrace.aot");
+        if (caches != null) {
+            command.add("-XX:AOTCache=" + Path.of(caches, "commands.aot"));
+        }
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "millrace.cli.Main", role));
         command.addAll(arguments(cluster, arguments));
         return new RoleProcess(role, command);
     }
