@@ -22,6 +22,12 @@ final class Latency implements Benchmark {
 
     private static final int JOBS_A_RUN = 100;
 
+    /// Before the first that counts: the JVMs compile as they go, and after a hundred jobs each step still takes half as
+    /// long again as after a thousand.
+    private static final int WARM_UP_JOBS = 1500;
+
+    private static final long WARM_UP_EVERY_NANOS = Duration.ofMillis(20).toNanos();
+
     @Override
     public String name() {
         return "latency";
@@ -36,7 +42,7 @@ final class Latency implements Benchmark {
     public List<Figure> run(Bench bench) throws Exception {
         try (var fleet = bench.fleet(1, bench.cores(), Map.of());
                 var millrace = Millrace.connect(fleet.cluster())) {
-            var _ = schedule(bench, millrace, JOBS_A_RUN, EVERY_NANOS, JobOptions.DEFAULT);
+            var _ = schedule(bench, millrace, WARM_UP_JOBS, WARM_UP_EVERY_NANOS, JobOptions.DEFAULT);
             var idle = schedule(bench, millrace, bench.runs() * JOBS_A_RUN, EVERY_NANOS, JobOptions.DEFAULT);
             var big = millrace.submit(new Spin(1_000_000, 10_000));
             var urgent = JobOptions.DEFAULT.withPolicy(Policy.DEFAULT.withPriority(10));
