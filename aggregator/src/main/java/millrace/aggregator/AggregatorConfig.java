@@ -40,7 +40,7 @@ record AggregatorConfig(String id, JoinLimits limits) {
                         between(1024, 1L << 30),
                         HIGH,
                         "Bytes that one job's value may take while it is joined; a job that needs more fails. Counts by"
-                                + " key need no more than this from 8 MiB on, however many there are. Raise it for other"
+                                + " key need no more than this from 12 MiB on, however many there are. Raise it for other"
                                 + " outputs larger than this, together with " + BYTES + " and the heap.")
                 .define(
                         BYTES,

@@ -144,16 +144,21 @@ final class Closings {
         return finished;
     }
 
-    /// Takes a job out whose values cannot be read, and tells how it ends instead.
+    /// Takes a job out whose values cannot be read or merged, which ends so instead.
     @Nullable
-    Closing broken(JobJoin job, String why) {
+    Closing broken(JobJoin job, Verdict verdict) {
         var one = closing.remove(job.spec().job());
-        return one == null ? null : new Closing(one.job, unreadable(why), one.bytes);
+        return one == null ? null : new Closing(one.job, verdict, one.bytes);
     }
 
     /// How a job ends of which a value is lost.
     static Verdict unreadable(String why) {
         return new Verdict(Ending.State.FAILED, "BLOB: a value of it cannot be read: " + why, null, false);
+    }
+
+    /// How a job ends whose counts are none, or too many.
+    static Verdict unmergeable(String why) {
+        return new Verdict(Ending.State.FAILED, "BAD_VALUE: its counts cannot be merged: " + why, null, false);
     }
 
     List<Closing> drain() {

@@ -121,6 +121,14 @@ final class JoinedCounts implements JoinedValue {
 
     @Override
     public void add(long first, long end, List<BlobPlace> parts) {
+        for (var part : parts) {
+            var bytes = part.blob().bytes();
+            Check.require(
+                    0 < bytes && bytes <= Counts.PART_BYTES,
+                    "a part of counts has %d bytes, allowed 1 to %d",
+                    bytes,
+                    Counts.PART_BYTES);
+        }
         runs.add(new Run(parts.stream().map(OutputPart.Placed::new).toList()));
     }
 

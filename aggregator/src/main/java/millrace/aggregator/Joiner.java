@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import millrace.proto.Blob;
 import millrace.proto.BlobPlace;
 import millrace.proto.Ending;
 import millrace.proto.ForeignRecord;
@@ -285,16 +284,16 @@ public final class Joiner implements AutoCloseable {
     ///
     /// @param why names the blob
     void valueLost(ValueReading reading, String why) {
-        lost(reading.job(), why);
+        lost(reading.job(), Closings.unreadable(why));
     }
 
-    private void lost(JobJoin job, String why) {
-        var closing = closings.broken(job, why);
+    private void lost(JobJoin job, Verdict verdict) {
+        var closing = closings.broken(job, verdict);
         if (closing != null) {
             budget.add(-closing.bytes());
             end(job, closing.verdict());
         } else if (open.get(job.spec().job()) == job) {
-            decide(job, Closings.unreadable(why));
+            decide(job, verdict);
         }
     }
 
@@ -318,18 +317,18 @@ public final class Joiner implements AutoCloseable {
     /// The part of counts was put, durably.
     public void partPut(RunPart wanted, BlobPlace place) {
         if (wanted.part() instanceof OutputPart.Data data) {
-            moved(wanted, place.blob(), value -> value.put(data, place));
+            moved(wanted, value -> value.put(data, place));
         }
     }
 
     /// The part of counts was read.
     public void partRead(RunPart wanted, ByteString bytes) {
         if (wanted.part() instanceof OutputPart.Placed placed) {
-            moved(wanted, placed.place().blob(), value -> value.read(placed, bytes));
+            moved(wanted, value -> value.read(placed, bytes));
         }
     }
 
-    private void moved(RunPart wanted, Blob blob, Consumer<JobValue> goOn) {
+    private void moved(RunPart wanted, Consumer<JobValue> goOn) {
         var job = unended(wanted.job());
         if (job == null) {
             return;
@@ -337,7 +336,7 @@ public final class Joiner implements AutoCloseable {
         try {
             goOn.accept(job.value());
         } catch (IllegalArgumentException e) {
-            lost(job, "counts cannot be merged at part " + blob + ": " + e.getMessage());
+            lost(job, Closings.unmergeable(String.valueOf(e.getMessage())));
             return;
         }
         moved(job);
@@ -349,7 +348,7 @@ public final class Joiner implements AutoCloseable {
     public void partLost(RunPart wanted, String why) {
         var job = unended(wanted.job());
         if (job != null) {
-            lost(job, why);
+            lost(job, Closings.unreadable(why));
         }
     }
 

@@ -1,6 +1,5 @@
 package millrace.aggregator;
 
-import com.google.protobuf.ByteString;
 import millrace.proto.Result;
 import org.jspecify.annotations.Nullable;
 
@@ -31,13 +30,9 @@ final class Partial {
         }
     }
 
-    /// Equal values have equal ones: a value's size alone says whether it is here.
+    /// As [RecentValues] compares them.
     long digest() {
-        if (place == null) {
-            return RecentValues.digest(value);
-        }
-        var digests = place.parts().stream().map(part -> part.blob().digest()).toList();
-        return RecentValues.digest(ByteString.copyFrom(digests).toByteArray());
+        return place == null ? RecentValues.digest(value) : RecentValues.digest(place.parts());
     }
 
     /// The bytes of the value, wherever it is.

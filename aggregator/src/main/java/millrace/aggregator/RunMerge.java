@@ -25,8 +25,8 @@ final class RunMerge {
     /// So many parts may be read ahead: a fetch takes about as long as to merge one.
     static final int READS = 3;
 
-    /// Parts that a merge has in memory beside one of each run: of the table, what is written, put and read ahead.
-    static final int PARTS_BESIDE = 2 + PUTS + READS;
+    /// Parts that a merge has in memory beside one of each run: of the table, what is written, put, read and read ahead.
+    static final int PARTS_BESIDE = 3 + PUTS + READS;
 
     private static final class Source {
         private final int number;
@@ -56,8 +56,13 @@ final class RunMerge {
         }
 
         void load(ByteString bytes) {
+            var behind = reader;
             reader = new CountsReader(bytes.toByteArray());
             next--;
+            hasKey = reader.previous();
+            Check.require(
+                    !hasKey || behind.total() == 0 || reader.compareKey(behind) < 0,
+                    "a part of a run does not end before the next one begins");
         }
     }
 
@@ -141,9 +146,9 @@ final class RunMerge {
         go();
     }
 
-    /// What a part takes in memory, with where its entries begin.
+    /// What a part takes in memory, with where its entries begin, of eight bytes or more as a rule.
     static long partMemoryBytes(long bytes) {
-        return bytes * 5 / 4;
+        return bytes * 3 / 2;
     }
 
     /// The part that is to be put or read now, or null when it is at its end.
@@ -160,15 +165,17 @@ final class RunMerge {
         if (isFull() || (ended && hasToBePut())) {
             return List.copyOf(parts.subList(placed + 1, parts.size()));
         }
-        var wanted = starving.peek();
         Arrays.stream(sources)
                 .filter(source -> source.next > 0 && source.part() instanceof OutputPart.Placed)
                 .sorted(Comparator.comparingInt(Source::left))
-                .limit(1L + READS)
-                .takeWhile(_ -> ahead.size() <= READS)
+                .filter(source -> !ahead.contains(source))
+                .limit(1L + READS - ahead.size())
+                .toList()
                 .forEach(ahead::add);
+        var wanted = starving.peek();
         return ahead.stream()
                 .filter(source -> source != wanted)
+                .limit(READS)
                 .map(Source::part)
                 .toList();
     }
@@ -184,7 +191,7 @@ final class RunMerge {
     /// @throws IllegalArgumentException when they are no counts, or too many; then the merge is of no use any more
     void read(ByteString part) {
         load(starving.element(), part);
-        advance(starving.remove());
+        fill(starving.remove());
         go();
     }
 
@@ -267,13 +274,16 @@ final class RunMerge {
 
     private void advance(Source source) {
         source.hasKey = source.reader.previous();
+        fill(source);
+    }
+
+    private void fill(Source source) {
         while (!source.hasKey && source.next > 0) {
             if (!(source.part() instanceof OutputPart.Data(var data))) {
                 starving.add(source);
                 break;
             }
             load(source, data);
-            source.hasKey = source.reader.previous();
         }
         heads.moved(source);
     }

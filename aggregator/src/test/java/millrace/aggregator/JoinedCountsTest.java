@@ -267,14 +267,16 @@ class JoinedCountsTest {
 
     @Test
     void millionsOfKeysElsewhereTakeAFewMegabytes() {
-        var limits = RunLimits.of(8 << 20);
+        var limits = RunLimits.of(12 << 20);
         var value = new JobValue(JoinedValue.of(new Join.CountsByPrefix(4), limits));
         var random = new Random(5);
         var partials = new ArrayList<byte[]>();
         for (var i = 0; i < 20; i++) {
             partials.add(counts(random, 200_000, 100));
-            value.add(Partial.elsewhere(blobs.putCounts(partials.getLast(), Counts.PART_BYTES)), i, i + 1);
-            assertThat(value.memoryBytes()).as("after %d values", i + 1).isLessThan(8 << 20);
+            value.add(Partial.elsewhere(blobs.putCounts(partials.getLast(), Counts.PART_BYTES)), 2L * i, 2L * i + 1);
+            partials.add(counts(random, 85_000, 100)); // about as many as a record holds
+            value.add(Partial.of(partials.getLast()), 2L * i + 1, 2L * i + 2);
+            assertThat(value.memoryBytes()).as("after %d values", 2 * i + 2).isLessThan(12 << 20);
             blobs.serve(value, false, Integer.MAX_VALUE);
         }
         end(value);

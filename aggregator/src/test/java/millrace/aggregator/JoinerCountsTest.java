@@ -7,6 +7,7 @@ import static millrace.aggregator.TestPartition.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.stream.LongStream;
@@ -164,13 +165,11 @@ class JoinerCountsTest {
     // As a worker answers whose counts are too large for a record.
     private static Result elsewhere(TestPartition partition, JobSpec job, long first, long end) {
         var value = ((Result.Done) value(job, first, end).answer()).value().toByteArray();
-        return answer(
-                job,
-                first,
-                end,
-                1,
-                1,
-                new Result.Done(ByteString.EMPTY, partition.blobs().putCounts(value, 100)));
+        return elsewhere(job, first, end, partition.blobs().putCounts(value, 100));
+    }
+
+    private static Result elsewhere(JobSpec job, long first, long end, Result.Place place) {
+        return answer(job, first, end, 1, 1, new Result.Done(ByteString.EMPTY, place));
     }
 
     @Test
@@ -186,6 +185,57 @@ class JoinerCountsTest {
                 .isEqualTo(inMemory(job, ITEMS).outputDigest());
         assertThat(partition.blobs().puts() - puts).isLessThan(puts / 2); // the copy and the output
         assertThat(partition.memoryTaken()).isZero();
+    }
+
+    @Test
+    void copyThatAWorkerOfAnotherReleaseHasAnsweredIsOne() {
+        var job = job("counts");
+        var partition = new TestPartition(TINY).submit(job);
+        partition.answer(value(job, 0, 20), elsewhere(partition, job, 0, 20));
+        partition
+                .answer(elsewhere(partition, job, 20, ITEMS), value(job, 20, ITEMS))
+                .run();
+        assertThat(partition.ending(job).outputDigest())
+                .isEqualTo(inMemory(job, ITEMS).outputDigest());
+    }
+
+    @Test
+    void differentCountsElsewhereOfTheSameItemsFailTheJob() {
+        var job = job("counts");
+        var partition = new TestPartition(TINY).submit(job);
+        var other = ((Result.Done) value(job, 1, 21).answer()).value().toByteArray();
+        partition.answer(elsewhere(partition, job, 0, 20));
+        partition
+                .answer(elsewhere(job, 0, 20, partition.blobs().putCounts(other, 100)))
+                .run();
+        assertThat(partition.ending(job).reason()).startsWith("NONDETERMINISTIC: ");
+    }
+
+    @Test
+    void partsOutOfOrderFailTheJob() {
+        var job = job("counts");
+        var partition = new TestPartition(TINY).submit(job);
+        var value = ((Result.Done) value(job, 0, ITEMS).answer()).value().toByteArray();
+        var parts = partition.blobs().putCounts(value, 1000).parts().reversed();
+        partition
+                .answer(elsewhere(job, 0, ITEMS, new Result.Place(parts, true)))
+                .run();
+        assertThat(partition.ending(job).reason())
+                .isEqualTo("BAD_VALUE: its counts cannot be merged:"
+                        + " a part of a run does not end before the next one begins");
+        assertThat(partition.memoryTaken()).isZero();
+    }
+
+    @Test
+    void partLargerThanWorkersMakeIsABadValue() {
+        var job = job("counts");
+        var partition = new TestPartition(TINY).submit(job);
+        var part = partition.blobs().put(ByteString.copyFrom(new byte[Counts.PART_BYTES + 1]));
+        partition
+                .answer(elsewhere(job, 0, ITEMS, new Result.Place(List.of(part), true)))
+                .run();
+        assertThat(partition.failure(job).kind()).isEqualTo(Result.FailureKind.BAD_VALUE);
+        assertThat(partition.failure(job).message()).contains("327681 bytes, allowed 1 to 327680");
     }
 
     @Test
@@ -213,9 +263,7 @@ class JoinerCountsTest {
                 joiner.partRead(wanted, ByteString.copyFrom(new byte[] {1}));
             }
         }
-        assertThat(partition.run().ending(job).reason())
-                .startsWith("BLOB:")
-                .contains("counts cannot be merged at part sha256:");
+        assertThat(partition.run().ending(job).reason()).startsWith("BAD_VALUE: its counts cannot be merged: ");
     }
 
     @Test

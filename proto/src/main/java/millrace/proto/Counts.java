@@ -33,7 +33,7 @@ public final class Counts {
     public static final int ALL_KEYS_BYTES_MAX = 1 << 30;
 
     /// The most bytes of a part that workers cut large counts to: whoever merges values has a part of each in memory.
-    public static final int PART_BYTES = 384 << 10;
+    public static final int PART_BYTES = 320 << 10;
 
     /// Is told keys and their counts.
     @FunctionalInterface

@@ -160,7 +160,8 @@ public record Result(
         CRASHED,
         /// The worker's kernel refuses the parameters.
         BAD_PARAMETERS,
-        /// The value is not in the encoding of the job's join. Found by the aggregator.
+        /// The value is not in the encoding of the job's join. Found by the worker when it puts the value elsewhere,
+        /// otherwise by the aggregator.
         BAD_VALUE,
         /// Two values of the same items differ. Found by the aggregator.
         NONDETERMINISTIC,

@@ -201,11 +201,11 @@ final class PieceReader implements AutoCloseable {
         assign(tp);
         var ends = consumer.endOffsets(Set.of(tp));
         long end = ends.getOrDefault(tp, 0L);
-        consumer.resume(consumer.paused());
         consumer.seekToBeginning(Set.of(tp));
         var places = new HashMap<String, BlobTopic.Listed>();
         var moved = System.nanoTime();
         for (var at = consumer.position(tp); at < end; ) {
+            consumer.resume(consumer.paused());
             for (var record : consumer.poll(POLL)) {
                 read(record, wanted, places);
             }

@@ -198,11 +198,11 @@ final class SimWorker extends Machine {
         });
     }
 
-    // Some counts travel as large ones do. Which of them their items say, as else their size: so copies are alike.
+    // Some counts travel as large ones do. Copies of one may differ in that, as in the middle of an upgrade.
     private Result.Answer elsewhere(Task task, Result.Answer answer) {
         if (world.faults.allows(Fault.RUNS)
                 && world.job(task.digest()).spec().join() instanceof Join.CountsByKey
-                && task.first() % 2 == 0
+                && (task.first() + task.emission()) % 2 == 0
                 && answer instanceof Result.Done(var value, var place)
                 && place == null
                 && !value.isEmpty()) {
