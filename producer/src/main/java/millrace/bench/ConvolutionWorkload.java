@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
-import java.util.Map;
 import millrace.client.Output;
 import millrace.proto.Blob;
 import millrace.proto.Description;
@@ -20,7 +19,7 @@ final class ConvolutionWorkload implements Workload {
     private static final int FILTER = 4;
     private static final int STRIDE = 5;
     private static final int SEED = 42;
-    /// An output of 116 MB: all of it is joined in the aggregator's memory, which is bounded.
+    /// An output of 116 MB, which stays on the brokers' disk for each run.
     private static final int FILTERS_MAX = 40;
 
     /// The sum of the first filter's result, by numpy and scipy.
@@ -36,11 +35,6 @@ final class ConvolutionWorkload implements Workload {
     @Override
     public String summary() {
         return "convolution of an image that all tasks share, against one JVM";
-    }
-
-    @Override
-    public Map<String, String> settings() {
-        return Map.of("aggregator.job-bytes-max", Integer.toString(160 << 20));
     }
 
     // Drawn as the other program did: the image and then the filters.

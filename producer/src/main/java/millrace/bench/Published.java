@@ -2,6 +2,7 @@ package millrace.bench;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import millrace.client.JobOptions;
 import millrace.client.Millrace;
 
@@ -38,7 +39,7 @@ final class Published implements Benchmark {
                 took = Math.min(took, jvm.compute(weak).seconds());
             }
             var others = workload.others(inputs, weak, bench.cores(), Math.max(1, bench.seconds() / took));
-            try (var fleet = bench.fleet(1, bench.cores(), workload.settings());
+            try (var fleet = bench.fleet(1, bench.cores(), Map.of());
                     var millrace = Millrace.connect(fleet.cluster())) {
                 inputs.put(millrace);
                 var cold = bench.time(millrace, weak, JobOptions.DEFAULT);

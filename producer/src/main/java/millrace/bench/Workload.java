@@ -2,7 +2,6 @@ package millrace.bench;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import millrace.client.Output;
 import millrace.proto.Description;
 
@@ -19,11 +18,6 @@ interface Workload {
 
     /// One line for people.
     String summary();
-
-    /// Of the roles, by key.
-    default Map<String, String> settings() {
-        return Map.of();
-    }
 
     /// The job as published, whose work grows with the cores.
     Description weak(Inputs inputs, int cores) throws IOException;
