@@ -166,9 +166,9 @@ final class RunMerge {
             return List.copyOf(parts.subList(placed + 1, parts.size()));
         }
         Arrays.stream(sources)
-                .filter(source -> source.next > 0 && source.part() instanceof OutputPart.Placed)
+                .filter(source ->
+                        !ahead.contains(source) && source.next > 0 && source.part() instanceof OutputPart.Placed)
                 .sorted(Comparator.comparingInt(Source::left))
-                .filter(source -> !ahead.contains(source))
                 .limit(1L + READS - ahead.size())
                 .toList()
                 .forEach(ahead::add);

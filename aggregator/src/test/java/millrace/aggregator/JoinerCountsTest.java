@@ -155,6 +155,10 @@ class JoinerCountsTest {
         partition.answer(value(job, 0, 100)).run();
         partition.blobs().clear();
         partition.answer(value(job, 100, ITEMS)).run();
+        assertValueLost(partition, job);
+    }
+
+    private static void assertValueLost(TestPartition partition, JobSpec job) {
         var ending = partition.ending(job);
         assertThat(ending.state()).isEqualTo(Ending.State.FAILED);
         assertThat(ending.reason()).startsWith("BLOB: a value of it cannot be read: sha256:");
@@ -244,10 +248,7 @@ class JoinerCountsTest {
         var partition = new TestPartition(TINY).submit(job);
         partition.answer(elsewhere(partition, job, 0, ITEMS));
         partition.blobs().clear();
-        var ending = partition.run().ending(job);
-        assertThat(ending.state()).isEqualTo(Ending.State.FAILED);
-        assertThat(ending.reason()).startsWith("BLOB: a value of it cannot be read: sha256:");
-        assertThat(partition.memoryTaken()).isZero();
+        assertValueLost(partition.run(), job);
     }
 
     @Test

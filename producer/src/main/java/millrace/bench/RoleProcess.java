@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import millrace.cli.EmbeddedFleet;
+import millrace.cli.Launcher;
 import millrace.proto.Cluster;
 
 /// A role in a process of its own, as on another machine.
@@ -35,11 +36,7 @@ final class RoleProcess implements AutoCloseable {
                 "-XX:+UseCompactObjectHeaders",
                 "-Djava.awt.headless=true",
                 "--sun-misc-unsafe-memory-access=allow"));
-        // The launcher's archive of loaded classes, with which it starts roles.
-        var caches = System.getProperty("millrace.aot");
-        if (caches != null) {
-            command.add("-XX:AOTCache=" + Path.of(caches, "commands.aot"));
-        }
+        Launcher.archive("commands.aot").ifPresent(command::add); // as the launcher starts roles
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "millrace.cli.Main", role));
         command.addAll(arguments(cluster, arguments));
         return new RoleProcess(role, command);

@@ -108,18 +108,16 @@ final class WorkerProcesses implements AutoCloseable {
                         "-XX:G1PeriodicGCInterval=60000");
     }
 
-    // The launcher's archive of what workers load, which makes their start several times faster; or where to record
-    // one. The JVM does without when it does not fit.
+    // The launcher's archive of what workers load; or where to record one.
     private static List<String> aheadOfTime() {
-        var caches = System.getProperty("millrace.aot");
         if (RECORDING != null) {
             // Workers replay no training, so the archive has none.
             return List.of("-XX:-AOTRecordTraining", "-XX:AOTMode=record", "-XX:AOTConfiguration=" + RECORDING);
         }
         // Mapped where it was made for, its pages need no change, so that all workers share them.
-        return caches == null
-                ? List.of()
-                : List.of("-XX:AOTCache=" + Path.of(caches, "worker.aot"), "-XX:ArchiveRelocationMode=0");
+        return Launcher.archive("worker.aot")
+                .map(archive -> List.of(archive, "-XX:ArchiveRelocationMode=0"))
+                .orElse(List.of());
     }
 
     /// Starts so many workers; returns when their processes run, which is before they are ready.

@@ -65,10 +65,11 @@ final class LargeValues {
     Outcome of(Task task, Join join, byte[] value) {
         var concatenated = join instanceof Join.Concatenation;
         var counts = join instanceof Join.CountsByKey || join instanceof Join.CountsByPrefix;
+        var passedOn = concatenated || counts;
         if (value.length <= (concatenated && store != null ? PASSED_ON_MIN : Result.VALUE_MAX)) {
             return new Outcome.Answered(new Result.Done(UnsafeByteOperations.unsafeWrap(value)));
         }
-        var allowed = store == null ? Result.VALUE_MAX : concatenated || counts ? Integer.MAX_VALUE : JOINED_MAX;
+        var allowed = store == null ? Result.VALUE_MAX : passedOn ? Integer.MAX_VALUE : JOINED_MAX;
         if (value.length > allowed) {
             return new Outcome.Answered(new Failed(
                     FailureKind.TOO_LARGE,
@@ -77,7 +78,7 @@ final class LargeValues {
         }
         try {
             var parts = counts ? Counts.cut(value, Counts.PART_BYTES) : List.of(UnsafeByteOperations.unsafeWrap(value));
-            return new Outcome.Large(task, parts, concatenated || counts);
+            return new Outcome.Large(task, parts, passedOn);
         } catch (IllegalArgumentException e) {
             return new Outcome.Answered(new Failed(FailureKind.BAD_VALUE, String.valueOf(e.getMessage()), ""));
         }

@@ -22,6 +22,7 @@ import millrace.proto.Digests;
 import millrace.proto.ForeignRecord;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
@@ -88,6 +89,11 @@ final class PieceReader implements AutoCloseable {
         return value;
     }
 
+    private ConsumerRecords<byte[], byte[]> poll() {
+        consumer.resume(consumer.paused()); // which the last poll has left it
+        return consumer.poll(POLL);
+    }
+
     /// Begins with a blob; [#next] gives its pieces.
     ///
     /// @param whole whether to verify the digest of the whole
@@ -151,12 +157,11 @@ final class PieceReader implements AutoCloseable {
         var tp = new TopicPartition(channel.topic(), current.partition());
         long wanted = current.offsets().get(next);
         try {
-            consumer.resume(consumer.paused());
             var at = consumer.position(tp);
             if (wanted < at || wanted > at + READ_OVER) {
                 consumer.seek(tp, wanted);
             }
-            for (var record : consumer.poll(POLL)) {
+            for (var record : poll()) {
                 if (record.value() != null && fetched.put(record.offset(), record) == null) {
                     fetchedBytes += record.serializedValueSize();
                 }
@@ -205,8 +210,7 @@ final class PieceReader implements AutoCloseable {
         var places = new HashMap<String, BlobTopic.Listed>();
         var moved = System.nanoTime();
         for (var at = consumer.position(tp); at < end; ) {
-            consumer.resume(consumer.paused());
-            for (var record : consumer.poll(POLL)) {
+            for (var record : poll()) {
                 read(record, wanted, places);
             }
             var position = consumer.position(tp);
