@@ -7,10 +7,11 @@ import millrace.proto.Task;
 
 /// What the [Desk] wants done. Actions are carried out in the order in which they are given; none of them waits.
 public sealed interface Action {
-    /// Connect a lane to the share group. Answered by [Desk#opened] or [Desk#lost].
+    /// Connect a lane to the share group, anew when it is. Answered by [Desk#opened] or [Desk#lost].
     ///
-    /// @param lane from 0
-    record Open(int lane) implements Action {}
+    /// @param lane    from 0; holds no record
+    /// @param records that it takes with a poll at most
+    record Open(int lane, int records) implements Action {}
 
     /// Ask the share group for records, which takes what was accepted and rejected along. Answered by
     /// [Desk#delivered], also when there are none, or by [Desk#lost].

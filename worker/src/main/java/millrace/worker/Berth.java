@@ -22,6 +22,9 @@ final class Berth {
     /// Whether the share group has answered it since it was opened.
     boolean joined;
 
+    /// Records that its consumer takes with a poll at most.
+    int records;
+
     long openAt;
 
     /// When it last was asked to poll, in turns of the desk: the one that waited longest is next.
@@ -48,6 +51,11 @@ final class Berth {
         if (outstanding == 0) {
             state = State.IDLE;
         }
+    }
+
+    void opening(int records) {
+        state = State.OPENING;
+        this.records = records;
     }
 
     void joined() {

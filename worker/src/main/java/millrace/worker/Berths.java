@@ -2,19 +2,18 @@ package millrace.worker;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /// What the desk knows of its lanes: which may be asked to poll, and when a lost one is opened again.
 final class Berths {
     private static final long ROOM_NANOS = Desk.LOOK_FOR_ROOM_EVERY.toNanos();
 
-    private final int laneRecords;
     private final List<Berth> all;
     private long turns;
     private String trouble = "";
 
     Berths(WorkerConfig config, long now) {
-        laneRecords = config.laneRecords();
         all = IntStream.range(0, config.lanes())
                 .mapToObj(lane -> new Berth(lane, now))
                 .toList();
@@ -25,12 +24,31 @@ final class Berths {
     }
 
     /// The lanes whose time to be opened has come; they count as being opened from now on.
-    List<Berth> open(long now) {
+    ///
+    /// @param records that each is to take at once
+    List<Berth> open(long now, int records) {
         var due = all.stream()
                 .filter(berth -> berth.state == Berth.State.CLOSED && now - berth.openAt >= 0)
                 .toList();
-        due.forEach(berth -> berth.state = Berth.State.OPENING);
+        due.forEach(berth -> berth.opening(records));
         return due;
+    }
+
+    /// An idle lane that does not take so many records at once; it counts as being opened from now on. None
+    /// while another is being opened and no third one goes on meanwhile. And none that would take more while
+    /// one is closed: the group may have no room for it either.
+    Optional<Berth> openAnew(int records) {
+        var opening = count(Berth.State.OPENING);
+        var closed = count(Berth.State.CLOSED);
+        if (opening > 0 && all.size() - closed - opening < 2) {
+            return Optional.empty();
+        }
+        var other = all.stream()
+                .filter(berth -> berth.state == Berth.State.IDLE)
+                .filter(berth -> berth.records > records || (berth.records < records && closed == 0))
+                .findFirst();
+        other.ifPresent(berth -> berth.opening(records));
+        return other;
     }
 
     void joined(int lane) {
@@ -48,20 +66,24 @@ final class Berths {
         }
     }
 
-    /// Whether a lane has nothing to wait for.
-    boolean anyIdle() {
+    /// Whether a lane has nothing to wait for, and takes no more than so many records at once.
+    boolean anyIdle(int records) {
         for (var berth : all) {
-            if (berth.state == Berth.State.IDLE) {
+            if (isIdle(berth, records)) {
                 return true;
             }
         }
         return false;
     }
 
-    /// The idle lane that has waited longest for its turn to poll; it counts as polling from now on.
-    Berth turn() {
+    private static boolean isIdle(Berth berth, int records) {
+        return berth.state == Berth.State.IDLE && berth.records <= records;
+    }
+
+    /// Of these the lane that has waited longest for its turn to poll; it counts as polling from now on.
+    Berth turn(int records) {
         var next = all.stream()
-                .filter(berth -> berth.state == Berth.State.IDLE)
+                .filter(berth -> isIdle(berth, records))
                 .min(Comparator.comparingLong(berth -> berth.turn))
                 .orElseThrow();
         turns++;
@@ -72,16 +94,24 @@ final class Berths {
 
     /// Lanes that poll.
     int polling() {
-        var polling = 0;
+        return count(Berth.State.POLLING);
+    }
+
+    private int count(Berth.State state) {
+        var count = 0;
         for (var berth : all) {
-            polling += berth.state == Berth.State.POLLING ? 1 : 0;
+            count += berth.state == state ? 1 : 0;
         }
-        return polling;
+        return count;
     }
 
     /// Records that the polls under way may bring.
     int recordsAskedFor() {
-        return laneRecords * polling();
+        var records = 0;
+        for (var berth : all) {
+            records += berth.state == Berth.State.POLLING ? berth.records : 0;
+        }
+        return records;
     }
 
     /// Lanes that the share group has let in.

@@ -31,9 +31,10 @@ import millrace.proto.Topics;
 /// - A task that was delivered three times has probably killed two workers. It is handed back as a suspect, and
 ///   comes again to be computed alone. The fourth delivery of a task that was alone blames it.
 /// - In hand are at most one and a half times as many tasks as there are cores, those not counted whose values
-///   are on the way to where large ones go, and while one of them is claimed no more are taken than cores are free: what waits here behind a long task would be computed at
-///   once elsewhere. For the same reason a task that found no core for a third of its lock is handed back
-///   rather than claimed.
+///   are on the way to where large ones go, and while one of them is claimed no more are taken than cores are
+///   free: what waits here behind a long task would be computed at once elsewhere. For the same reason a task that
+///   found no core for a third of its lock is handed back rather than claimed. Of [TinyTasks] there are many in
+///   hand; when they are tiny no more, all but as many as ever are handed back.
 /// - A kernel that does not stop when it is told to has five seconds; then the process leaves, and takes the
 ///   kernel with it.
 ///
@@ -84,6 +85,7 @@ public final class Desk {
     private final Berths berths;
     private final Pulse pulse;
     private final Hands hands;
+    private final TinyTasks tiny;
     private final List<Action> actions = new ArrayList<>();
 
     private long foreign;
@@ -110,6 +112,7 @@ public final class Desk {
         this.entrance = new Entrance(kernels, memory);
         this.berths = new Berths(config, now);
         this.hands = new Hands(config.cores(), memory);
+        this.tiny = new TinyTasks(now);
         this.pulse = new Pulse(self, config, kernels.offers(), vitals, now);
     }
 
@@ -118,11 +121,12 @@ public final class Desk {
     /// Time has passed. To be called at [#dueAt] or sooner, and once at the start.
     public List<Action> tick(long now) {
         if (phase == Phase.WORKING) {
-            berths.open(now).forEach(berth -> actions.add(new Action.Open(berth.lane)));
+            berths.open(now, laneRecords()).forEach(berth -> actions.add(new Action.Open(berth.lane, berth.records)));
         }
         for (var hand : hands.all()) {
             review(hand, now);
         }
+        tiny.look(now, hands.runsSince(now));
         if (phase == Phase.DRAINING && now - handBackAt >= 0) {
             handEverythingBack(now);
             phase = Phase.LEAVING;
@@ -194,6 +198,8 @@ public final class Desk {
         var hand = hands.get(ticket);
         hands.stopped(hand, held);
         pulse.computed(answer instanceof Result.Done ? hand.task.items() : 0, cost.cpuNanos());
+        var bytes = answer instanceof Result.Done done ? done.value().size() : 0;
+        tiny.computed(now, cost.cpuNanos(), cost.wallNanos(), bytes);
         if (!hand.answered()) {
             answer(hand, answer, hand.withQueue(cost));
         } else if (hand.written) {
@@ -490,6 +496,7 @@ public final class Desk {
             return List.of();
         }
         startComputing(now);
+        handSurplusBack(now);
         letLanesPoll();
         leaveWhenDone(now);
         if (phase != Phase.GONE && !lastBeat && pulse.due(now)) {
@@ -508,9 +515,32 @@ public final class Desk {
         }
     }
 
+    // Many were taken together because tasks were tiny, and they no longer are: others compute them sooner.
+    private void handSurplusBack(long now) {
+        for (var hand : hands.waitingBeyond(handsMax())) {
+            answer(
+                    hand,
+                    new HandedBack(HandBackReason.BUSY, "tasks take longer than those before"),
+                    hand.costSoFar(now));
+        }
+    }
+
+    private int laneRecords() {
+        return tiny.now() ? config.tinyRecords() : config.laneRecords();
+    }
+
+    private int handsMax() {
+        return config.handsMax(laneRecords());
+    }
+
     private void letLanesPoll() {
-        while (berths.anyIdle() && mayTake()) {
-            actions.add(new Action.Poll(berths.turn().lane));
+        if (phase == Phase.WORKING) {
+            for (var lane = berths.openAnew(laneRecords()); lane.isPresent(); lane = berths.openAnew(laneRecords())) {
+                actions.add(new Action.Open(lane.get().lane, lane.get().records));
+            }
+        }
+        while (berths.anyIdle(laneRecords()) && mayTake()) {
+            actions.add(new Action.Poll(berths.turn(laneRecords()).lane));
         }
     }
 
@@ -521,7 +551,7 @@ public final class Desk {
         var taken = hands.count() - hands.putting() + berths.recordsAskedFor();
         var anyWillStart = taken < config.cores() && !hands.anyWaitsForMemory();
         // A lane takes as many records as its consumer was made for, so the last core may bring some that wait.
-        return taken + config.laneRecords() <= config.handsMax() && (anyWillStart || !hands.anyClaimed());
+        return taken + laneRecords() <= handsMax() && (anyWillStart || !hands.anyClaimed());
     }
 
     private void leaveWhenDone(long now) {

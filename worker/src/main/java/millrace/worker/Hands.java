@@ -130,6 +130,22 @@ final class Hands {
         return Optional.empty();
     }
 
+    /// The tasks that wait for a core, but for so many of them that with those that run are not more than `most`.
+    List<Hand> waitingBeyond(int most) {
+        return running + queue.size() <= most
+                ? List.of()
+                : queue.stream().skip(Math.max(0, most - running)).toList();
+    }
+
+    /// Since when the task runs that has run for longest, `now` when none does.
+    long runsSince(long now) {
+        var since = now;
+        for (var hand : byTicket.values()) {
+            since = hand.running && !hand.putting ? Hand.earlier(since, hand.startedAt) : since;
+        }
+        return since;
+    }
+
     /// Whether a core is free for a task that waits, but no memory. To be asked when all that may start have.
     boolean anyWaitsForMemory() {
         return anyCoreFree() && !queue.isEmpty();

@@ -79,14 +79,7 @@ final class Lane implements Runnable {
     private long unsentSince;
     private boolean stopping;
 
-    Lane(
-            int lane,
-            Cluster cluster,
-            Channel<Task> tasks,
-            String clientId,
-            int records,
-            Loops.Loop loop,
-            Listener listener) {
+    Lane(int lane, Cluster cluster, Channel<Task> tasks, String clientId, Loops.Loop loop, Listener listener) {
         this.lane = lane;
         this.cluster = cluster;
         this.tasks = tasks;
@@ -102,8 +95,6 @@ final class Lane implements Runnable {
                 // Exactly as many records as asked for; the default takes whole batches, up to hundreds.
                 ConsumerConfig.SHARE_ACQUIRE_MODE_CONFIG,
                 "record_limit",
-                ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-                records,
                 // The broker walks all that a fetch may carry for each poll.
                 ConsumerConfig.FETCH_MAX_BYTES_CONFIG,
                 65_536,
@@ -116,8 +107,9 @@ final class Lane implements Runnable {
                 ByteArrayDeserializer.class.getName());
     }
 
-    void open() {
-        orders.add(this::connect);
+    /// @param records that a poll brings at most
+    void open(int records) {
+        orders.add(() -> connect(records));
     }
 
     void poll() {
@@ -165,9 +157,13 @@ final class Lane implements Runnable {
         }
     }
 
-    private void connect() {
+    // How many records a consumer takes at most is fixed when it is made.
+    private void connect(int records) {
+        close();
         try {
-            var opened = new KafkaShareConsumer<byte[], byte[]>(cluster.client(settings));
+            var mine = new HashMap<>(settings);
+            mine.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, records);
+            var opened = new KafkaShareConsumer<byte[], byte[]>(cluster.client(mine));
             consumer = opened;
             opened.setAcknowledgementCommitCallback(this::acknowledged);
             opened.subscribe(List.of(tasks.topic()));

@@ -76,7 +76,7 @@ final class Pulse {
                 offers,
                 config.cores(),
                 lanes,
-                Math.min(config.handsMax(), lanes * config.laneRecords()),
+                Math.min(config.handsMax(config.laneRecords()), lanes * config.laneRecords()),
                 holdings,
                 vital.heapUsedBytes(),
                 vital.heapMaxBytes(),

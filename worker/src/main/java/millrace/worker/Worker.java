@@ -106,7 +106,11 @@ final class Worker implements Role.Running, Lane.Listener, Outbox.Listener, Core
                 this);
         footprints = new Footprints(config.cores(), Worker::vitals, System::nanoTime);
         outbox = new Outbox(
-                cluster, wire, self.worker(), Math.max(32L << 20, (config.handsMax() + 2) * RECORD_BYTES), this);
+                cluster,
+                wire,
+                self.worker(),
+                Math.max(32L << 20, (config.handsMax(config.laneRecords()) + 2) * RECORD_BYTES),
+                this);
         tail = new EndingsTail(cluster, wire.endings(), self.worker() + "-endings", this);
         lanes = IntStream.range(0, config.lanes())
                 .mapToObj(lane -> new Lane(
@@ -114,7 +118,6 @@ final class Worker implements Role.Running, Lane.Listener, Outbox.Listener, Core
                         cluster,
                         wire.tasks(),
                         self.worker() + "-" + lane,
-                        config.laneRecords(),
                         loops.loop("lane-" + lane, TURN_WITHIN),
                         this))
                 .toList();
@@ -207,7 +210,7 @@ final class Worker implements Role.Running, Lane.Listener, Outbox.Listener, Core
 
     private void carryOut(Action action) {
         switch (action) {
-            case Action.Open(var lane) -> lanes.get(lane).open();
+            case Action.Open(var lane, var records) -> lanes.get(lane).open(records);
             case Action.Poll(var lane) -> lanes.get(lane).poll();
             case Action.Accept(var lane, var partition, var offset) ->
                 lanes.get(lane).accept(partition, offset);

@@ -12,9 +12,11 @@ import org.apache.kafka.common.config.ConfigException;
 /// @param cores        computing threads, 1 to 1,024
 /// @param lanes        lanes that take tasks, each a member of the share group, 1 to 64
 /// @param laneRecords  records that a lane takes at once, 1 to 1,000
+/// @param tinyRecords  records that a lane takes at once while tasks are tiny, `laneRecords` to 1,000
 /// @param drainTimeout how long the worker may take to stop, 100 ms to 1 h
 /// @param taskBytesMax bytes of the heap that the tasks being computed may take together, 1 and up
-public record WorkerConfig(int cores, int lanes, int laneRecords, Duration drainTimeout, long taskBytesMax) {
+public record WorkerConfig(
+        int cores, int lanes, int laneRecords, int tinyRecords, Duration drainTimeout, long taskBytesMax) {
     static final String CORES = "worker.cores";
     static final String LANES = "worker.lanes";
     static final String LANE_RECORDS = "worker.lane-records";
@@ -22,6 +24,7 @@ public record WorkerConfig(int cores, int lanes, int laneRecords, Duration drain
     static final String DRAIN_TIMEOUT = "worker.drain-timeout";
 
     private static final int LANES_BY_DEFAULT = 4;
+    private static final int TINY_RECORDS_BY_DEFAULT = 250;
     private static final double MEMORY_SHARE_BY_DEFAULT = 0.6;
     private static final Duration DRAIN_MIN = Duration.ofMillis(100);
     private static final Duration DRAIN_MAX = Duration.ofHours(1);
@@ -31,15 +34,19 @@ public record WorkerConfig(int cores, int lanes, int laneRecords, Duration drain
             throw new IllegalArgumentException("%d cores, %d lanes of %d records, allowed 1..1024, 1..64, 1..1000"
                     .formatted(cores, lanes, laneRecords));
         }
+        if (tinyRecords < laneRecords || tinyRecords > 1000) {
+            throw new IllegalArgumentException(
+                    "%d records of tiny tasks, allowed %d..1000".formatted(tinyRecords, laneRecords));
+        }
         if (taskBytesMax < 1) {
             throw new IllegalArgumentException("tasks may take %d bytes, allowed 1 and up".formatted(taskBytesMax));
         }
         checkDrainTimeout(drainTimeout);
     }
 
-    /// Without a limit on memory.
+    /// Lanes that always take the same number of records. Without a limit on memory.
     public WorkerConfig(int cores, int lanes, int laneRecords, Duration drainTimeout) {
-        this(cores, lanes, laneRecords, drainTimeout, Long.MAX_VALUE);
+        this(cores, lanes, laneRecords, laneRecords, drainTimeout, Long.MAX_VALUE);
     }
 
     /// What fits a number of cores: few lanes, because a share group has room for few members, and one more
@@ -47,19 +54,23 @@ public record WorkerConfig(int cores, int lanes, int laneRecords, Duration drain
     /// as there are cores. Without a limit on memory.
     public static WorkerConfig forCores(int cores) {
         var lanes = Math.min(LANES_BY_DEFAULT, cores + 1);
-        return new WorkerConfig(cores, lanes, laneRecords(cores, lanes), Duration.ofSeconds(10));
+        var records = laneRecords(cores, lanes);
+        return new WorkerConfig(cores, lanes, records, tinyRecords(records), Duration.ofSeconds(10), Long.MAX_VALUE);
     }
 
     /// @param heapBytes the most that the process's heap may grow to
     static WorkerConfig of(Settings settings, long heapBytes) {
-        var asked = settings.getInt(CORES);
-        var cores = asked == 0 ? Math.min(1024, Runtime.getRuntime().availableProcessors()) : asked;
+        var cores = settings.getInt(CORES) == 0
+                ? Math.min(1024, Runtime.getRuntime().availableProcessors())
+                : settings.getInt(CORES);
         var lanes = settings.getInt(LANES) == 0 ? Math.min(LANES_BY_DEFAULT, cores + 1) : settings.getInt(LANES);
-        var records = settings.getInt(LANE_RECORDS);
+        var asked = settings.getInt(LANE_RECORDS);
+        var records = asked == 0 ? laneRecords(cores, lanes) : asked;
         return new WorkerConfig(
                 cores,
                 lanes,
-                records == 0 ? laneRecords(cores, lanes) : records,
+                records,
+                asked == 0 ? tinyRecords(records) : records,
                 Durations.parse(DRAIN_TIMEOUT, settings.getString(DRAIN_TIMEOUT)),
                 Math.max(1, (long) (settings.getDouble(MEMORY_SHARE) * heapBytes)));
     }
@@ -68,10 +79,16 @@ public record WorkerConfig(int cores, int lanes, int laneRecords, Duration drain
         return Math.ceilDiv(cores + Math.ceilDiv(cores, 2), lanes);
     }
 
-    /// The most tasks in hand: one and a half times as many as cores, or what all lanes take where somebody has
-    /// raised that because tasks are short.
-    int handsMax() {
-        return laneRecords > laneRecords(cores, lanes) ? lanes * laneRecords : cores + Math.ceilDiv(cores, 2);
+    private static int tinyRecords(int laneRecords) {
+        return Math.max(TINY_RECORDS_BY_DEFAULT, laneRecords);
+    }
+
+    /// The most tasks in hand: one and a half times as many as cores, or what all lanes take where that is more because
+    /// tasks are short.
+    ///
+    /// @param records that a lane takes at once
+    int handsMax(int records) {
+        return records > laneRecords(cores, lanes) ? lanes * records : cores + Math.ceilDiv(cores, 2);
     }
 
     static ConfigDef settings() {
@@ -99,7 +116,9 @@ public record WorkerConfig(int cores, int lanes, int laneRecords, Duration drain
                         ConfigDef.Range.between(0, 1000),
                         ConfigDef.Importance.LOW,
                         "Tasks that a lane takes at once, 1 to 1000; 0: so many that all lanes together hold one and a half"
-                                + " times as many tasks as cores. Raise it when tasks are short and the cores wait.")
+                                + " times as many tasks as cores, and "
+                                + TINY_RECORDS_BY_DEFAULT
+                                + " while tasks take less than 0.2 ms.")
                 .define(
                         MEMORY_SHARE,
                         ConfigDef.Type.DOUBLE,

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /// Tasks that need memory, on a worker of four cores with 100 bytes for them. A task's first item says how many
 /// bytes it declares.
 class DeskMemoryTest {
-    private static final WorkerConfig CONFIG = new WorkerConfig(4, 3, 2, Duration.ofSeconds(10), 100);
+    private static final WorkerConfig CONFIG = new WorkerConfig(4, 3, 2, 2, Duration.ofSeconds(10), 100);
 
     private DeskRig rig = DeskRig.working(CONFIG, (first, _) -> OptionalLong.of(first % 1000));
 
@@ -38,7 +38,7 @@ class DeskMemoryTest {
     @Test
     void valueOnItsWayKeepsItsMemoryButNotItsCore() {
         rig = DeskRig.working(
-                new WorkerConfig(1, 2, 2, Duration.ofSeconds(10), 100), (first, _) -> OptionalLong.of(first % 1000));
+                new WorkerConfig(1, 2, 2, 2, Duration.ofSeconds(10), 100), (first, _) -> OptionalLong.of(first % 1000));
         rig.deliver(0, 1, task(40), task(1040));
         assertThat(rig.isComputing(task(1040))).isFalse();
         rig.put(task(40));

@@ -58,6 +58,10 @@ final class DeskRig {
 
     final TreeSet<Integer> opening = new TreeSet<>();
     final TreeSet<Integer> polling = new TreeSet<>();
+
+    /// Records that a lane takes at once.
+    final Map<Integer, Integer> laneRecords = new TreeMap<>();
+
     final Map<Key, Action.Compute> computing = new LinkedHashMap<>();
     final Map<Key, Action.Compute> putting = new LinkedHashMap<>();
     private final TreeSet<Long> put = new TreeSet<>();
@@ -73,6 +77,9 @@ final class DeskRig {
     private final Map<Integer, Map<Position, Delivery>> held = new TreeMap<>();
     private final Map<Key, Position> positions = new HashMap<>();
     private long offsets;
+
+    /// What the next kernel to stop cost.
+    Result.Cost cost = new Result.Cost(1_000, 2_000, 0, 3);
 
     /// What the next kernel to stop was seen to hold.
     long heldBytes = 3;
@@ -221,8 +228,7 @@ final class DeskRig {
         var compute =
                 computing.containsKey(Key.of(task)) ? computing.remove(Key.of(task)) : putting.remove(Key.of(task));
         assertThat(compute).as("%s is computed", task).isNotNull();
-        carryOut(desk.computed(
-                now, Objects.requireNonNull(compute).ticket(), answer, new Result.Cost(1_000, 2_000, 0, 3), heldBytes));
+        carryOut(desk.computed(now, Objects.requireNonNull(compute).ticket(), answer, cost, heldBytes));
     }
 
     void writeResult() {
@@ -296,7 +302,9 @@ final class DeskRig {
 
     void carryOut(List<Action> actions) {
         actions.forEach(this::carryOut);
-        assertThat(desk.inHand() - put.size()).as("tasks in hand").isLessThanOrEqualTo(config.handsMax());
+        assertThat(desk.inHand() - put.size())
+                .as("tasks in hand")
+                .isLessThanOrEqualTo(config.handsMax(config.tinyRecords()));
         assertThat(computing.size() + putting.size())
                 .as("tasks computed and values on their way")
                 .isLessThanOrEqualTo(2 * config.cores());
@@ -311,8 +319,13 @@ final class DeskRig {
     private void carryOut(Action action) {
         assertThat(exit).as("nothing follows the exit, %s does", action).isNull();
         switch (action) {
-            case Action.Open(var lane) ->
+            case Action.Open(var lane, var records) -> {
+                assertThat(held(lane))
+                        .as("records that lane %d holds when it opens", lane)
+                        .isEmpty();
                 assertThat(opening.add(lane) && !polling.contains(lane)).isTrue();
+                laneRecords.put(lane, records);
+            }
             case Action.Poll(var lane) -> {
                 assertThat(held(lane))
                         .as("records that lane %d holds when it polls", lane)

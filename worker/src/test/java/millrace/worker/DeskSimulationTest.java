@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.LongStream;
+import millrace.proto.Result;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -39,10 +40,23 @@ class DeskSimulationTest {
 
         private final List<Delivery.Valid> all = new ArrayList<>();
 
+        /// Whether there were many tiny tasks before.
+        private final boolean tiny;
+
         Simulation(RandomGenerator random) {
             this.random = random;
+            var laneRecords = 1 + random.nextInt(3);
             rig = DeskRig.working(new WorkerConfig(
-                    1 + random.nextInt(4), 1 + random.nextInt(4), 1 + random.nextInt(3), Duration.ofSeconds(10)));
+                    1 + random.nextInt(4),
+                    1 + random.nextInt(4),
+                    laneRecords,
+                    laneRecords + random.nextInt(10),
+                    Duration.ofSeconds(10),
+                    Long.MAX_VALUE));
+            tiny = random.nextBoolean();
+            if (tiny) {
+                computeTiny();
+            }
             for (var offset = 0; offset < TASKS; offset++) {
                 // Alone tasks come three times more before they are blamed, so their records last longer.
                 var task = DeskRig.task(
@@ -60,10 +74,21 @@ class DeskSimulationTest {
             }
         }
 
+        private void computeTiny() {
+            for (var offset = 0; offset < 300; offset++) {
+                var task = DeskRig.task("job-of-tiny", offset, 1, false, Duration.ofDays(1));
+                rig.deliver(rig.polling.first(), List.of(new Delivery.Valid(2, offset, 1, task)));
+                rig.finish(task);
+                List.copyOf(rig.opening).forEach(rig::join);
+            }
+        }
+
         void run() {
             for (var event = 0; event < EVENTS && rig.exit == null; event++) {
                 rig.holdsResults = random.nextBoolean();
                 rig.holdsHeartbeats = random.nextBoolean();
+                var isLong = !tiny || random.nextInt(50) == 0;
+                rig.cost = new Result.Cost(isLong ? 100_000_000 : 1_000, 0, 0, 3);
                 anything();
             }
             rig.holdsResults = false;
@@ -155,7 +180,9 @@ class DeskSimulationTest {
 
         private void deliver(int lane) {
             var records = new ArrayList<Delivery>();
-            while (records.size() < rig.config.laneRecords() && !available.isEmpty() && random.nextInt(4) > 0) {
+            while (records.size() < rig.laneRecords.getOrDefault(lane, 0)
+                    && !available.isEmpty()
+                    && random.nextInt(4) > 0) {
                 records.add(available.remove());
             }
             rig.deliver(lane, records);

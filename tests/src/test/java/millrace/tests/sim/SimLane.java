@@ -29,6 +29,8 @@ final class SimLane {
     private String member = "";
     private boolean busy;
     private int polls;
+    private int records;
+    private int recordsMost;
 
     SimLane(SimWorker worker, int lane) {
         this.worker = worker;
@@ -37,11 +39,14 @@ final class SimLane {
         pipe = new Pipe(worker);
     }
 
-    void open() {
+    void open(int records) {
         order(() -> {
             busy = true;
+            this.records = records;
+            recordsMost = Math.max(recordsMost, records);
             pipe.send(
                     () -> {
+                        leave();
                         member = broker.share.join();
                         return member;
                     },
@@ -51,6 +56,11 @@ final class SimLane {
                         done();
                     });
         });
+    }
+
+    /// Records that it took at once so far, at most.
+    long recordsMost() {
+        return recordsMost;
     }
 
     void poll() {
@@ -77,8 +87,7 @@ final class SimLane {
             return;
         }
         flush();
-        var taken =
-                broker.share.acquire(member, new TreeSet<>(broker.share.assigned(member)), worker.config.laneRecords());
+        var taken = broker.share.acquire(member, new TreeSet<>(broker.share.assigned(member)), records);
         if (!taken.isEmpty() || worker.world.agenda.now() >= until) {
             answer(taken);
             return;

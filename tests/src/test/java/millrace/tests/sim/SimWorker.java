@@ -122,7 +122,7 @@ final class SimWorker extends Machine {
 
     /// Records that its lanes hold, and tasks that its cores compute, at most.
     long holds() {
-        return config.cores() + (long) config.lanes() * config.laneRecords();
+        return config.cores() + lanes.stream().mapToLong(SimLane::recordsMost).sum();
     }
 
     void drain() {
@@ -140,7 +140,7 @@ final class SimWorker extends Machine {
 
     private void carryOut(Action action) {
         switch (action) {
-            case Action.Open(var lane) -> lanes.get(lane).open();
+            case Action.Open(var lane, var records) -> lanes.get(lane).open(records);
             case Action.Poll(var lane) -> lanes.get(lane).poll();
             case Action.Accept(var lane, var partition, var offset) ->
                 lanes.get(lane).acknowledge(partition, offset, Ack.ACCEPT);
