@@ -19,7 +19,7 @@ final class Berth {
     final int lane;
     State state = State.CLOSED;
 
-    /// Whether the share group has answered it since it was opened.
+    /// Whether the share group has answered it since it was opened; also while it is made anew.
     boolean joined;
 
     /// Records that its consumer takes with a poll at most.

@@ -2,8 +2,8 @@ package millrace.worker;
 
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /// What the desk knows of its lanes: which may be asked to poll, and when a lost one is opened again.
 final class Berths {
@@ -35,20 +35,29 @@ final class Berths {
     }
 
     /// An idle lane that does not take so many records at once; it counts as being opened from now on. None
-    /// while another is being opened and no third one goes on meanwhile. And none that would take more while
-    /// one is closed: the group may have no room for it either.
-    Optional<Berth> openAnew(int records) {
-        var opening = count(Berth.State.OPENING);
-        var closed = count(Berth.State.CLOSED);
-        if (opening > 0 && all.size() - closed - opening < 2) {
-            return Optional.empty();
+    /// while another is being opened and no third one goes on meanwhile. And none that would take more unless
+    /// all have joined: a lane that is made anew gives its place in the group up for a moment.
+    @Nullable
+    Berth openAnew(int records) {
+        for (var berth : all) {
+            if (berth.state == Berth.State.IDLE
+                    && berth.records != records
+                    && (records < berth.records || joined() == all.size())
+                    && (count(Berth.State.OPENING) == 0 || othersGoOn(berth))) {
+                berth.opening(records);
+                return berth;
+            }
         }
-        var other = all.stream()
-                .filter(berth -> berth.state == Berth.State.IDLE)
-                .filter(berth -> berth.records > records || (berth.records < records && closed == 0))
-                .findFirst();
-        other.ifPresent(berth -> berth.opening(records));
-        return other;
+        return null;
+    }
+
+    private boolean othersGoOn(Berth but) {
+        for (var berth : all) {
+            if (berth != but && berth.state != Berth.State.CLOSED && berth.state != Berth.State.OPENING) {
+                return true;
+            }
+        }
+        return false;
     }
 
     void joined(int lane) {

@@ -198,14 +198,20 @@ public final class Desk {
         var hand = hands.get(ticket);
         hands.stopped(hand, held);
         pulse.computed(answer instanceof Result.Done ? hand.task.items() : 0, cost.cpuNanos());
-        var bytes = answer instanceof Result.Done done ? done.value().size() : 0;
-        tiny.computed(now, cost.cpuNanos(), cost.wallNanos(), bytes);
+        tiny.computed(now, cost.cpuNanos(), cost.wallNanos(), bytes(answer));
         if (!hand.answered()) {
             answer(hand, answer, hand.withQueue(cost));
         } else if (hand.written) {
             hands.forget(hand);
         }
         return settle(now);
+    }
+
+    private static long bytes(Answer answer) {
+        if (!(answer instanceof Result.Done(var value, var place))) {
+            return 0;
+        }
+        return value.size() + (place == null ? 0 : place.bytes());
     }
 
     /// A result is written.
@@ -385,6 +391,7 @@ public final class Desk {
             case Entrance.Verdict.Compute(var math, var bytes) -> {
                 hands.queue(hand, math, bytes);
                 if (hand.task.alone()) {
+                    tiny.end(now);
                     makeRoom(hand, now);
                 }
             }
@@ -535,8 +542,8 @@ public final class Desk {
 
     private void letLanesPoll() {
         if (phase == Phase.WORKING) {
-            for (var lane = berths.openAnew(laneRecords()); lane.isPresent(); lane = berths.openAnew(laneRecords())) {
-                actions.add(new Action.Open(lane.get().lane, lane.get().records));
+            for (var berth = berths.openAnew(laneRecords()); berth != null; berth = berths.openAnew(laneRecords())) {
+                actions.add(new Action.Open(berth.lane, berth.records));
             }
         }
         while (berths.anyIdle(laneRecords()) && mayTake()) {

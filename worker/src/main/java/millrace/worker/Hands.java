@@ -132,9 +132,8 @@ final class Hands {
 
     /// The tasks that wait for a core, but for so many of them that with those that run are not more than `most`.
     List<Hand> waitingBeyond(int most) {
-        return running + queue.size() <= most
-                ? List.of()
-                : queue.stream().skip(Math.max(0, most - running)).toList();
+        var few = Math.max(0, most - running);
+        return queue.size() <= few ? List.of() : queue.stream().skip(few).toList();
     }
 
     /// Since when the task runs that has run for longest, `now` when none does.

@@ -12,8 +12,11 @@ final class TinyTasks {
     /// And no more from this average on.
     private static final double END_NANOS = 1_000_000;
 
-    /// What a task counts at most. One of these ends it.
-    private static final double COUNTED_MAX = 100_000_000;
+    /// What a task's CPU time counts at most: one that took long may be the only one, a second soon after it ends it.
+    private static final double CPU_NANOS_MAX = 40_000_000;
+
+    /// What the time that a task waited counts at most: a pause of the process meets the tasks of all cores.
+    private static final double WALL_NANOS_MAX = 2_000_000;
 
     /// The average before any is known: it takes some 150 tiny ones.
     private static final double UNKNOWN = 2_000_000;
@@ -21,17 +24,20 @@ final class TinyTasks {
     /// The part of a task in the average.
     private static final double WEIGHT = 1.0 / 64;
 
-    /// What a byte of a result costs on its way to where it is counted, about.
-    private static final double BYTE_NANOS = 10;
+    /// What a byte of a result counts: so all in hand have room where they wait to be sent.
+    private static final double BYTE_NANOS = 40;
+
+    /// The most bytes that results have on average while tasks are tiny.
+    static final long VALUE_BYTES_MAX = (long) (END_NANOS / BYTE_NANOS);
 
     /// A task that runs for so long ends it, whenever it will be done.
     private static final long RUN_NANOS_MAX = 250_000_000L;
 
     /// When none come for so long, other ones may be next.
-    private static final long FORGOTTEN_AFTER = 5_000_000_000L;
+    private static final long FORGOTTEN_AFTER = 30_000_000_000L;
 
     /// Once ended it does not begin again sooner: lanes are made anew each time.
-    private static final long PAUSE = 10_000_000_000L;
+    private static final long PAUSE = 3_000_000_000L;
 
     private double average = UNKNOWN;
     private boolean tiny;
@@ -47,14 +53,17 @@ final class TinyTasks {
         return tiny;
     }
 
-    /// A task's kernel has stopped.
+    /// A task's kernel has stopped, and its value is where it belongs.
     ///
     /// @param cpuNanos   that its kernel took
     /// @param wallNanos  the same; half of it counts, as others may keep the core busy
     /// @param valueBytes of its answer
     void computed(long now, long cpuNanos, long wallNanos, long valueBytes) {
-        var nanos = Math.max((double) cpuNanos, wallNanos / 2.0) + BYTE_NANOS * valueBytes;
-        average += WEIGHT * (Math.min(COUNTED_MAX, nanos) - average);
+        var cpu = Math.min(CPU_NANOS_MAX, (double) cpuNanos);
+        var wall = Math.min(WALL_NANOS_MAX, wallNanos / 2.0);
+        var value = Math.min(CPU_NANOS_MAX, BYTE_NANOS * valueBytes);
+        var nanos = Math.max(cpu, wall) + value;
+        average += WEIGHT * (nanos - average);
         lastAt = now;
         if (tiny && average > END_NANOS) {
             end(now);
@@ -67,17 +76,15 @@ final class TinyTasks {
     ///
     /// @param runsSince since when the task runs that has run for longest; `now` when none does
     void look(long now, long runsSince) {
-        if (tiny && now - runsSince >= RUN_NANOS_MAX) {
+        if (now - runsSince >= RUN_NANOS_MAX || now - lastAt >= FORGOTTEN_AFTER) {
             end(now);
-        } else if (now - lastAt >= FORGOTTEN_AFTER) {
-            average = UNKNOWN;
-            tiny = false;
         }
     }
 
-    private void end(long now) {
+    /// Tasks are not tiny, whatever they cost so far.
+    void end(long now) {
         average = UNKNOWN;
+        notBefore = tiny ? now + PAUSE : notBefore;
         tiny = false;
-        notBefore = now + PAUSE;
     }
 }

@@ -105,12 +105,7 @@ final class Worker implements Role.Running, Lane.Listener, Outbox.Listener, Core
                         new LargeValues(blobs::beginValue)),
                 this);
         footprints = new Footprints(config.cores(), Worker::vitals, System::nanoTime);
-        outbox = new Outbox(
-                cluster,
-                wire,
-                self.worker(),
-                Math.max(32L << 20, (config.handsMax(config.laneRecords()) + 2) * RECORD_BYTES),
-                this);
+        outbox = new Outbox(cluster, wire, self.worker(), outboxBytes(config), this);
         tail = new EndingsTail(cluster, wire.endings(), self.worker() + "-endings", this);
         lanes = IntStream.range(0, config.lanes())
                 .mapToObj(lane -> new Lane(
@@ -122,6 +117,12 @@ final class Worker implements Role.Running, Lane.Listener, Outbox.Listener, Core
                         this))
                 .toList();
         foreignLoggedAt = System.nanoTime() - FOREIGN_LOGGED_EVERY.toNanos();
+    }
+
+    private static long outboxBytes(WorkerConfig config) {
+        var few = (config.handsMax(config.laneRecords()) + 2) * RECORD_BYTES;
+        var many = 2L * config.handsMax(config.tinyRecords()) * TinyTasks.VALUE_BYTES_MAX;
+        return Math.max(32L << 20, Math.max(few, many));
     }
 
     /// Tells somebody what is computed and answered; before it is started.

@@ -25,6 +25,9 @@ public record WorkerConfig(
 
     private static final int LANES_BY_DEFAULT = 4;
     private static final int TINY_RECORDS_BY_DEFAULT = 250;
+
+    /// Of tiny tasks: heartbeats list all that are in hand.
+    private static final int IN_HAND_MAX = 2_000;
     private static final double MEMORY_SHARE_BY_DEFAULT = 0.6;
     private static final Duration DRAIN_MIN = Duration.ofMillis(100);
     private static final Duration DRAIN_MAX = Duration.ofHours(1);
@@ -55,7 +58,8 @@ public record WorkerConfig(
     public static WorkerConfig forCores(int cores) {
         var lanes = Math.min(LANES_BY_DEFAULT, cores + 1);
         var records = laneRecords(cores, lanes);
-        return new WorkerConfig(cores, lanes, records, tinyRecords(records), Duration.ofSeconds(10), Long.MAX_VALUE);
+        return new WorkerConfig(
+                cores, lanes, records, tinyRecords(lanes, records), Duration.ofSeconds(10), Long.MAX_VALUE);
     }
 
     /// @param heapBytes the most that the process's heap may grow to
@@ -70,7 +74,7 @@ public record WorkerConfig(
                 cores,
                 lanes,
                 records,
-                asked == 0 ? tinyRecords(records) : records,
+                asked == 0 ? tinyRecords(lanes, records) : records,
                 Durations.parse(DRAIN_TIMEOUT, settings.getString(DRAIN_TIMEOUT)),
                 Math.max(1, (long) (settings.getDouble(MEMORY_SHARE) * heapBytes)));
     }
@@ -79,8 +83,8 @@ public record WorkerConfig(
         return Math.ceilDiv(cores + Math.ceilDiv(cores, 2), lanes);
     }
 
-    private static int tinyRecords(int laneRecords) {
-        return Math.max(TINY_RECORDS_BY_DEFAULT, laneRecords);
+    private static int tinyRecords(int lanes, int laneRecords) {
+        return Math.max(Math.min(TINY_RECORDS_BY_DEFAULT, IN_HAND_MAX / lanes), laneRecords);
     }
 
     /// The most tasks in hand: one and a half times as many as cores, or what all lanes take where that is more because
@@ -118,7 +122,7 @@ public record WorkerConfig(
                         "Tasks that a lane takes at once, 1 to 1000; 0: so many that all lanes together hold one and a half"
                                 + " times as many tasks as cores, and "
                                 + TINY_RECORDS_BY_DEFAULT
-                                + " while tasks take less than 0.2 ms.")
+                                + " once tasks take less than 0.2 ms on average.")
                 .define(
                         MEMORY_SHARE,
                         ConfigDef.Type.DOUBLE,

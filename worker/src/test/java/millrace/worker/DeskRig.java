@@ -62,6 +62,8 @@ final class DeskRig {
     /// Records that a lane takes at once.
     final Map<Integer, Integer> laneRecords = new TreeMap<>();
 
+    private int recordsMost;
+
     final Map<Key, Action.Compute> computing = new LinkedHashMap<>();
     final Map<Key, Action.Compute> putting = new LinkedHashMap<>();
     private final TreeSet<Long> put = new TreeSet<>();
@@ -302,9 +304,7 @@ final class DeskRig {
 
     void carryOut(List<Action> actions) {
         actions.forEach(this::carryOut);
-        assertThat(desk.inHand() - put.size())
-                .as("tasks in hand")
-                .isLessThanOrEqualTo(config.handsMax(config.tinyRecords()));
+        assertThat(desk.inHand() - put.size()).as("tasks in hand").isLessThanOrEqualTo(config.handsMax(recordsMost));
         assertThat(computing.size() + putting.size())
                 .as("tasks computed and values on their way")
                 .isLessThanOrEqualTo(2 * config.cores());
@@ -325,6 +325,7 @@ final class DeskRig {
                         .isEmpty();
                 assertThat(opening.add(lane) && !polling.contains(lane)).isTrue();
                 laneRecords.put(lane, records);
+                recordsMost = Math.max(recordsMost, records);
             }
             case Action.Poll(var lane) -> {
                 assertThat(held(lane))

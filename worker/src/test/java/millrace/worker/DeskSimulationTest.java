@@ -75,11 +75,10 @@ class DeskSimulationTest {
         }
 
         private void computeTiny() {
-            for (var offset = 0; offset < 300; offset++) {
+            for (var offset = 0; rig.opening.isEmpty() && offset < 300; offset++) {
                 var task = DeskRig.task("job-of-tiny", offset, 1, false, Duration.ofDays(1));
                 rig.deliver(rig.polling.first(), List.of(new Delivery.Valid(2, offset, 1, task)));
                 rig.finish(task);
-                List.copyOf(rig.opening).forEach(rig::join);
             }
         }
 
@@ -112,7 +111,14 @@ class DeskSimulationTest {
                 }
                 finishAll(); // also those that were answered before they stopped
                 rig.pass(Desk.LOOK_FOR_ROOM_EVERY);
-                List.copyOf(rig.opening).forEach(rig::join);
+                for (var round = 0; round < 2 * rig.config.lanes(); round++) {
+                    List.copyOf(rig.opening).forEach(rig::join);
+                    List.copyOf(rig.polling).forEach(this::deliver);
+                }
+                assertThat(rig.laneRecords.values())
+                        .as("records that lanes take when none are tiny")
+                        .containsOnly(rig.config.laneRecords());
+                assertThat(rig.polling).as("lanes that poll").isNotEmpty();
                 assertThat(rig.desk.ready())
                         .as("ready, trouble: %s", rig.desk.trouble())
                         .isTrue();

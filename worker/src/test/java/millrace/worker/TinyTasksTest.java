@@ -7,6 +7,8 @@ import com.google.protobuf.ByteString;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
+import millrace.proto.Blob;
+import millrace.proto.BlobPlace;
 import millrace.proto.Result;
 import millrace.proto.Result.Done;
 import millrace.proto.Result.HandBackReason;
@@ -57,6 +59,10 @@ class TinyTasksTest {
         becomeTiny();
         assertThat(rig.opening).isEmpty();
         assertThat(rig.polling).hasSize(2);
+        rig.pass(Desk.LOOK_FOR_ROOM_EVERY);
+        becomeTiny();
+        assertThat(rig.opening).as("looks for room again").containsExactly(2);
+        assertThat(rig.polling).hasSize(2);
     }
 
     @Test
@@ -65,7 +71,7 @@ class TinyTasksTest {
         openAnew();
         rig.lose(1, Desk.Loss.NO_ROOM, "full");
         rig.lose(2, Desk.Loss.NO_ROOM, "full");
-        compute(1, LONG, VALUE);
+        compute(2, LONG, VALUE);
         assertThat(rig.opening).containsExactly(0);
         rig.join(0);
         assertThat(rig.laneRecords.get(0)).isEqualTo(1);
@@ -90,6 +96,34 @@ class TinyTasksTest {
     }
 
     @Test
+    void tasksWhoseValuesArePutElsewhereAreNotTiny() {
+        var blob = Blob.of(new byte[40_000]);
+        var place = new Result.Place(List.of(new BlobPlace(blob, 1, 1, List.of(7L), 0)), true);
+        compute(2_000, TINY, new Done(ByteString.EMPTY, place));
+        assertThat(rig.opening).isEmpty();
+    }
+
+    @Test
+    void pauseOfTheProcessLeavesThemTiny() {
+        becomeTiny();
+        openAnew();
+        compute(16, new Result.Cost(1_000, 200_000_000, 0, 3), VALUE);
+        assertThat(rig.opening).isEmpty();
+        assertThat(rig.polling).hasSize(3);
+    }
+
+    @Test
+    void taskThatMustBeAloneEndsIt() {
+        becomeTiny();
+        openAnew();
+        var alone = DeskRig.alone(next++);
+        rig.deliver(rig.polling.first(), 1, alone);
+        takeNothing();
+        assertThat(rig.isComputing(alone)).isTrue();
+        assertThat(rig.laneRecords.values()).contains(1);
+    }
+
+    @Test
     void tasksThatWaitAreNotTiny() {
         compute(2_000, new Result.Cost(1_000, 1_000_000, 0, 3), VALUE);
         assertThat(rig.opening).isEmpty();
@@ -103,10 +137,12 @@ class TinyTasksTest {
         rig.deliver(rig.polling.first(), 1, many);
         rig.cost = LONG;
         rig.finish(many[0]);
-        assertThat(IntStream.range(1, 4).mapToObj(i -> rig.answers(many[i])))
+        assertThat(rig.desk.inHand()).as("one alone may be the only one").isEqualTo(249);
+        rig.finish(many[1]);
+        assertThat(IntStream.range(2, 5).mapToObj(i -> rig.answers(many[i])))
                 .as("in hand, as ever")
                 .containsOnly(List.of());
-        for (var i = 4; i < many.length; i++) {
+        for (var i = 5; i < many.length; i++) {
             assertThat(rig.answers(many[i]))
                     .containsExactly(new HandedBack(HandBackReason.BUSY, "tasks take longer than those before"));
         }
@@ -130,10 +166,11 @@ class TinyTasksTest {
         becomeTiny();
         openAnew();
         var polled = rig.polling.first();
-        var one = task(next++);
-        rig.deliver(polled, 1, one);
+        var two = many(2);
+        rig.deliver(polled, 1, two);
         rig.cost = LONG;
-        rig.finish(one);
+        rig.finish(two[0]);
+        rig.finish(two[1]);
         assertThat(rig.opening).containsExactly(polled);
         rig.join(polled);
         assertThat(rig.polling).as("while the others may bring many").doesNotContain(polled);
@@ -149,11 +186,11 @@ class TinyTasksTest {
     void tasksAreNotTinyAgainForAWhileOnceTheyWereLong() {
         becomeTiny();
         openAnew();
-        compute(1, LONG, VALUE);
+        compute(2, LONG, VALUE);
         takeNothing();
         compute(2_000, TINY, VALUE);
         assertThat(rig.laneRecords.values()).containsOnly(1);
-        rig.pass(Duration.ofSeconds(10));
+        rig.pass(Duration.ofSeconds(3));
         compute(2_000, TINY, VALUE);
         assertThat(rig.laneRecords.values()).contains(250);
     }
@@ -162,7 +199,10 @@ class TinyTasksTest {
     void afterAPauseOthersMayCome() {
         becomeTiny();
         openAnew();
-        rig.pass(Duration.ofSeconds(6));
+        rig.pass(Duration.ofSeconds(29));
+        takeNothing();
+        assertThat(rig.laneRecords.values()).containsOnly(250);
+        rig.pass(Duration.ofSeconds(1));
         takeNothing();
         assertThat(rig.laneRecords.values()).containsOnly(1);
     }

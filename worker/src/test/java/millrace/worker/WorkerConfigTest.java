@@ -38,6 +38,12 @@ class WorkerConfigTest {
     }
 
     @Test
+    void manyLanesTakeFewerTinyTasksEach() {
+        assertThat(of(Map.of("worker.cores", "2", "worker.lanes", "64")).tinyRecords())
+                .isEqualTo(31);
+    }
+
+    @Test
     void allProblemsAreToldAtOnce() {
         var flags =
                 Map.of("worker.cores", "1025", "worker.lanes", "many", "worker.drain-timeout", "2h", "worker.x", "1");
