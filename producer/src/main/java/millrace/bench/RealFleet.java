@@ -111,6 +111,11 @@ final class RealFleet implements AutoCloseable {
         return worker;
     }
 
+    /// As `millrace up` does once the first workers have come; a cluster of its own has such heartbeats from the start.
+    void settle() {
+        EmbeddedBroker.settle(cluster);
+    }
+
     /// Whether that worker is this process: a worker's name holds its host, its process and some random digits.
     static boolean isOf(WorkerSummary worker, RoleProcess process) {
         return worker.heartbeat().worker().contains("-" + process.pid() + "-");

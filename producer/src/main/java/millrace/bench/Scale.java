@@ -66,6 +66,7 @@ final class Scale implements Benchmark {
                 for (var worker = 0; worker < row.workers; worker++) {
                     var _ = fleet.startWorker();
                 }
+                fleet.settle();
                 fleet.warmUp(bench);
                 for (var seconds = 0; seconds < WARM_UP_SECONDS; seconds += bench.seconds()) {
                     var _ = paced(bench, fleet);

@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -16,18 +17,25 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
+import millrace.proto.Cluster;
 import millrace.proto.ExitCode;
 import millrace.proto.Refusal;
+import millrace.proto.Topics;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.common.utils.internals.Exit;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.Feature;
 import org.apache.kafka.server.common.MetadataVersion;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One Kafka node, broker and controller, inside this JVM and on 127.0.0.1 only. Tuned for a fleet on one
 /// machine: small buffers, short heartbeats of groups, no waiting for members.
@@ -35,7 +43,12 @@ import org.apache.kafka.server.common.MetadataVersion;
 /// Its data stays in its folder; a broker started on the same folder and port again goes on with it. Any thread
 /// may call the methods.
 public final class EmbeddedBroker implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedBroker.class);
     private static final int NODE = 1;
+
+    /// Between the heartbeats of a lane of a fleet that has settled: a worker that comes later is let in within this
+    /// time.
+    private static final Duration HEARTBEATS = Duration.ofSeconds(2);
 
     // A free port is found by opening it, so another process may take it before the broker does.
     private static final int STARTS_MAX = 5;
@@ -118,6 +131,25 @@ public final class EmbeddedBroker implements AutoCloseable {
     /// Completes with one sentence when the broker has given up, as it does when it cannot write to its disk.
     public CompletableFuture<String> death() {
         return death.copy();
+    }
+
+    /// Makes the heartbeats of a fleet's lanes rarer, once those of its first workers are in the share group, which
+    /// short ones are for. Each costs more than a millisecond of a core that is to compute.
+    ///
+    /// @param cluster at such a broker
+    public static void settle(Cluster cluster) {
+        var group = new ConfigResource(ConfigResource.Type.GROUP, Topics.workersGroup(cluster.fleet()));
+        var interval = new ConfigEntry("share.heartbeat.interval.ms", Long.toString(HEARTBEATS.toMillis()));
+        try (var admin =
+                Admin.create(cluster.client(Map.of("default.api.timeout.ms", 5_000, "request.timeout.ms", 5_000)))) {
+            admin.incrementalAlterConfigs(Map.of(group, List.of(new AlterConfigOp(interval, AlterConfigOp.OpType.SET))))
+                    .all()
+                    .get();
+        } catch (ExecutionException | KafkaException e) {
+            LOG.info("The share group's heartbeats stay short: {}", e.toString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /// Stops it and waits until it has; its data stays. May be called again.

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import millrace.client.Millrace;
@@ -21,15 +20,7 @@ import millrace.proto.Heartbeat;
 import millrace.proto.Refusal;
 import millrace.proto.Role;
 import millrace.proto.Settings;
-import millrace.proto.Topics;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AlterConfigOp;
-import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.config.ConfigResource;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// A whole fleet on this machine, on 127.0.0.1 only: broker, producer and aggregator in this process, workers
 /// in processes of their own, so that a kernel that goes wild takes nobody with it. Closed, it leaves nothing
@@ -104,13 +95,7 @@ public final class EmbeddedFleet implements AutoCloseable {
     // Broker, producer and aggregator live in this process, and the page cache wants some.
     private static final double WORKERS_SHARE_OF_MEMORY = 0.6;
 
-    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedFleet.class);
-
     private static final Duration SETTLED_AFTER = Duration.ofSeconds(10);
-
-    /// Between the heartbeats of a lane, once the fleet has settled: a worker that comes later is let in within this
-    /// time.
-    private static final Duration HEARTBEATS = Duration.ofSeconds(2);
 
     private final DataFolder data;
     private final WorkerProcesses workers;
@@ -268,26 +253,13 @@ public final class EmbeddedFleet implements AutoCloseable {
         });
     }
 
-    // The lanes of the first workers are in the share group by now, which short heartbeats are for. Each costs more
-    // than a millisecond of a core that is to compute.
     private void settle() {
         synchronized (this) {
             if (closed) {
                 return;
             }
         }
-        var group = new ConfigResource(ConfigResource.Type.GROUP, Topics.workersGroup(cluster.fleet()));
-        var interval = new ConfigEntry("share.heartbeat.interval.ms", Long.toString(HEARTBEATS.toMillis()));
-        try (var admin =
-                Admin.create(cluster.client(Map.of("default.api.timeout.ms", 5_000, "request.timeout.ms", 5_000)))) {
-            admin.incrementalAlterConfigs(Map.of(group, List.of(new AlterConfigOp(interval, AlterConfigOp.OpType.SET))))
-                    .all()
-                    .get();
-        } catch (ExecutionException | KafkaException e) {
-            LOG.info("The share group's heartbeats stay short: {}", e.toString());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        EmbeddedBroker.settle(cluster);
     }
 
     /// How clients reach it.
