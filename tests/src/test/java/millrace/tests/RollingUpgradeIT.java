@@ -145,6 +145,7 @@ class RollingUpgradeIT {
 
         assertThat(disturbed.canonical().readAll()).isEqualTo(Vigil.bytes(0, ITEMS));
         assertThat(disturbed.digest()).isEqualTo(undisturbed.digest());
+        assertThat(lost()).as("tasks lost").isZero();
         for (var output : List.of(disturbed, ofMiddle, ofTooNew, undisturbed)) {
             var costs = output.ending().tally();
             assertThat(costs.duplicates()).as("duplicates of %s", costs).isZero();
@@ -154,7 +155,6 @@ class RollingUpgradeIT {
         assertThat(tally.attempts()).isEqualTo(tally.tasks());
         assertThat(tally.redeliveries()).isLessThanOrEqualTo(held);
         assertThat(tally.workers()).containsAll(olderWorkers).hasSize(2 * EACH);
-        assertThat(lost()).as("tasks lost").isZero();
         awaitReleases(client, after);
         assertThat(client.submit(new FleetIT.OlderDated(1000), options)
                         .get(PATIENCE)
