@@ -102,6 +102,11 @@ public record Result(
         public Done(ByteString value) {
             this(value, null);
         }
+
+        /// Of its value, wherever that is.
+        public long bytes() {
+            return place == null ? value.size() : place.bytes();
+        }
     }
 
     /// Where a value is that is too large for a record, or of no use to who joins it.

@@ -198,20 +198,13 @@ public final class Desk {
         var hand = hands.get(ticket);
         hands.stopped(hand, held);
         pulse.computed(answer instanceof Result.Done ? hand.task.items() : 0, cost.cpuNanos());
-        tiny.computed(now, cost.cpuNanos(), cost.wallNanos(), bytes(answer));
+        tiny.computed(now, cost, answer instanceof Result.Done done ? done.bytes() : 0);
         if (!hand.answered()) {
             answer(hand, answer, hand.withQueue(cost));
         } else if (hand.written) {
             hands.forget(hand);
         }
         return settle(now);
-    }
-
-    private static long bytes(Answer answer) {
-        if (!(answer instanceof Result.Done(var value, var place))) {
-            return 0;
-        }
-        return value.size() + (place == null ? 0 : place.bytes());
     }
 
     /// A result is written.

@@ -1,5 +1,7 @@
 package millrace.worker;
 
+import millrace.proto.Result.Cost;
+
 /// Whether tasks have become so short that a lane should take many at once. One by one, each is a request to take it,
 /// one to write its result and one that it is done with, which cost many times as much as its math.
 ///
@@ -55,12 +57,11 @@ final class TinyTasks {
 
     /// A task's kernel has stopped, and its value is where it belongs.
     ///
-    /// @param cpuNanos   that its kernel took
-    /// @param wallNanos  the same; half of it counts, as others may keep the core busy
+    /// @param cost       of its kernel; half of its time counts, as others may keep the core busy
     /// @param valueBytes of its answer
-    void computed(long now, long cpuNanos, long wallNanos, long valueBytes) {
-        var cpu = Math.min(CPU_NANOS_MAX, (double) cpuNanos);
-        var wall = Math.min(WALL_NANOS_MAX, wallNanos / 2.0);
+    void computed(long now, Cost cost, long valueBytes) {
+        var cpu = Math.min(CPU_NANOS_MAX, (double) cost.cpuNanos());
+        var wall = Math.min(WALL_NANOS_MAX, cost.wallNanos() / 2.0);
         var value = Math.min(CPU_NANOS_MAX, BYTE_NANOS * valueBytes);
         var nanos = Math.max(cpu, wall) + value;
         average += WEIGHT * (nanos - average);

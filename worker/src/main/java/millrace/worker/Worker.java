@@ -121,6 +121,7 @@ final class Worker implements Role.Running, Lane.Listener, Outbox.Listener, Core
 
     private static long outboxBytes(WorkerConfig config) {
         var few = (config.handsMax(config.laneRecords()) + 2) * RECORD_BYTES;
+        // Twice the average: some are larger.
         var many = 2L * config.handsMax(config.tinyRecords()) * TinyTasks.VALUE_BYTES_MAX;
         return Math.max(32L << 20, Math.max(few, many));
     }

@@ -189,9 +189,9 @@ final class WorkerMeters implements Telemetry {
             meters.queueWait.record(Duration.ofNanos(result.cost().queueNanos()));
             meters.cpuSeconds.increment(result.cost().cpuNanos() / 1e9);
         }
-        if (result.answer() instanceof Result.Done(var value, var place)) {
+        if (result.answer() instanceof Result.Done done) {
             meters.items.increment((double) result.items());
-            meters.bytes.record(place == null ? (double) value.size() : (double) place.bytes());
+            meters.bytes.record((double) done.bytes());
         }
     }
 

@@ -22,7 +22,7 @@ class TinyTasksTest {
     private static final Result.Cost LONG = new Result.Cost(100_000_000, 100_000_000, 0, 3);
     private static final Done VALUE = new Done(ByteString.copyFromUtf8("value"));
 
-    private final DeskRig rig = DeskRig.working(2);
+    private DeskRig rig = DeskRig.working(2);
     private long next;
 
     @Test
@@ -80,13 +80,10 @@ class TinyTasksTest {
 
     @Test
     void numberThatIsSetHoldsForTinyTasksToo() {
-        var set = DeskRig.working(new WorkerConfig(2, 3, 1, Duration.ofSeconds(10)));
-        for (var first = 0; first < 2_000; first++) {
-            set.deliver(task(first));
-            set.finish(task(first));
-        }
-        assertThat(set.opening).isEmpty();
-        assertThat(set.laneRecords.values()).containsOnly(1);
+        rig = DeskRig.working(new WorkerConfig(2, 3, 1, Duration.ofSeconds(10)));
+        compute(2_000, TINY, VALUE);
+        assertThat(rig.opening).isEmpty();
+        assertThat(rig.laneRecords.values()).containsOnly(1);
     }
 
     @Test
@@ -118,7 +115,7 @@ class TinyTasksTest {
         openAnew();
         var alone = DeskRig.alone(next++);
         rig.deliver(rig.polling.first(), 1, alone);
-        takeNothing();
+        openAnew();
         assertThat(rig.isComputing(alone)).isTrue();
         assertThat(rig.laneRecords.values()).contains(1);
     }
@@ -131,10 +128,7 @@ class TinyTasksTest {
 
     @Test
     void longTaskAmongThemSendsTheOthersToOtherWorkers() {
-        becomeTiny();
-        openAnew();
-        var many = many(250);
-        rig.deliver(rig.polling.first(), 1, many);
+        var many = takeMany();
         rig.cost = LONG;
         rig.finish(many[0]);
         assertThat(rig.desk.inHand()).as("one alone may be the only one").isEqualTo(249);
@@ -151,10 +145,7 @@ class TinyTasksTest {
 
     @Test
     void taskThatGoesOnForAQuarterOfASecondDoesToo() {
-        becomeTiny();
-        openAnew();
-        var many = many(250);
-        rig.deliver(rig.polling.first(), 1, many);
+        var _ = takeMany();
         rig.pass(Duration.ofMillis(249));
         assertThat(rig.desk.inHand()).isEqualTo(250);
         rig.pass(Duration.ofMillis(1));
@@ -174,9 +165,6 @@ class TinyTasksTest {
         assertThat(rig.opening).containsExactly(polled);
         rig.join(polled);
         assertThat(rig.polling).as("while the others may bring many").doesNotContain(polled);
-        for (var lane : List.copyOf(rig.polling)) {
-            rig.deliver(lane, List.of());
-        }
         openAnew();
         assertThat(rig.laneRecords.values()).containsOnly(1);
         assertThat(rig.polling).hasSize(3);
@@ -187,7 +175,7 @@ class TinyTasksTest {
         becomeTiny();
         openAnew();
         compute(2, LONG, VALUE);
-        takeNothing();
+        openAnew();
         compute(2_000, TINY, VALUE);
         assertThat(rig.laneRecords.values()).containsOnly(1);
         rig.pass(Duration.ofSeconds(3));
@@ -200,10 +188,10 @@ class TinyTasksTest {
         becomeTiny();
         openAnew();
         rig.pass(Duration.ofSeconds(29));
-        takeNothing();
+        openAnew();
         assertThat(rig.laneRecords.values()).containsOnly(250);
         rig.pass(Duration.ofSeconds(1));
-        takeNothing();
+        openAnew();
         assertThat(rig.laneRecords.values()).containsOnly(1);
     }
 
@@ -219,15 +207,16 @@ class TinyTasksTest {
         }
     }
 
-    private Task[] many(int tasks) {
-        return IntStream.range(0, tasks).mapToObj(_ -> task(next++)).toArray(Task[]::new);
+    private Task[] takeMany() {
+        becomeTiny();
+        openAnew();
+        var many = many(250);
+        rig.deliver(rig.polling.first(), 1, many);
+        return many;
     }
 
-    private void takeNothing() {
-        for (var lane : List.copyOf(rig.polling)) {
-            rig.deliver(lane, List.of());
-        }
-        openAnew();
+    private Task[] many(int tasks) {
+        return IntStream.range(0, tasks).mapToObj(_ -> task(next++)).toArray(Task[]::new);
     }
 
     // Lanes that wait for records are made anew when their polls return.
