@@ -24,7 +24,7 @@ public record WorkerConfig(
     static final String DRAIN_TIMEOUT = "worker.drain-timeout";
 
     private static final int LANES_BY_DEFAULT = 4;
-    private static final int TINY_RECORDS_BY_DEFAULT = 250;
+    private static final int TINY_RECORDS_BY_DEFAULT = 500;
 
     /// Of tiny tasks: heartbeats list all that are in hand.
     private static final int IN_HAND_MAX = 2_000;

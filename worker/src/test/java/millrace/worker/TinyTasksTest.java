@@ -39,7 +39,7 @@ class TinyTasksTest {
         assertThat(rig.opening).hasSize(2);
         assertThat(rig.polling).as("one goes on meanwhile").hasSize(1);
         openAnew();
-        assertThat(rig.laneRecords.values()).containsOnly(250);
+        assertThat(rig.laneRecords.values()).containsOnly(500);
         assertThat(rig.polling).hasSize(3);
         assertThat(rig.lastBeat().lanes()).isEqualTo(3);
         assertThat(rig.lastBeat().holds()).as("what the window counts on").isEqualTo(3);
@@ -131,7 +131,7 @@ class TinyTasksTest {
         var many = takeMany();
         rig.cost = LONG;
         rig.finish(many[0]);
-        assertThat(rig.desk.inHand()).as("one alone may be the only one").isEqualTo(249);
+        assertThat(rig.desk.inHand()).as("one alone may be the only one").isEqualTo(499);
         rig.finish(many[1]);
         assertThat(IntStream.range(2, 5).mapToObj(i -> rig.answers(many[i])))
                 .as("in hand, as ever")
@@ -147,7 +147,7 @@ class TinyTasksTest {
     void taskThatGoesOnForAQuarterOfASecondDoesToo() {
         var _ = takeMany();
         rig.pass(Duration.ofMillis(249));
-        assertThat(rig.desk.inHand()).isEqualTo(250);
+        assertThat(rig.desk.inHand()).isEqualTo(500);
         rig.pass(Duration.ofMillis(1));
         assertThat(rig.desk.inHand()).isEqualTo(3);
     }
@@ -180,7 +180,7 @@ class TinyTasksTest {
         assertThat(rig.laneRecords.values()).containsOnly(1);
         rig.pass(Duration.ofSeconds(3));
         compute(2_000, TINY, VALUE);
-        assertThat(rig.laneRecords.values()).contains(250);
+        assertThat(rig.laneRecords.values()).contains(500);
     }
 
     @Test
@@ -189,7 +189,7 @@ class TinyTasksTest {
         openAnew();
         rig.pass(Duration.ofSeconds(29));
         openAnew();
-        assertThat(rig.laneRecords.values()).containsOnly(250);
+        assertThat(rig.laneRecords.values()).containsOnly(500);
         rig.pass(Duration.ofSeconds(1));
         openAnew();
         assertThat(rig.laneRecords.values()).containsOnly(1);
@@ -210,7 +210,7 @@ class TinyTasksTest {
     private Task[] takeMany() {
         becomeTiny();
         openAnew();
-        var many = many(250);
+        var many = many(500);
         rig.deliver(rig.polling.first(), 1, many);
         return many;
     }

@@ -16,9 +16,9 @@ class WorkerConfigTest {
     @CsvSource({"1, 2, 1", "2, 3, 1", "3, 4, 2", "4, 4, 2", "8, 4, 3", "16, 4, 6", "64, 4, 24"})
     void lanesHoldOneAndAHalfTimesAsManyRecordsAsCores(int cores, int lanes, int records) {
         assertThat(of(Map.of("worker.cores", "" + cores)))
-                .isEqualTo(new WorkerConfig(cores, lanes, records, 250, Duration.ofSeconds(10), 600));
+                .isEqualTo(new WorkerConfig(cores, lanes, records, 500, Duration.ofSeconds(10), 600));
         assertThat(WorkerConfig.forCores(cores))
-                .isEqualTo(new WorkerConfig(cores, lanes, records, 250, Duration.ofSeconds(10), Long.MAX_VALUE));
+                .isEqualTo(new WorkerConfig(cores, lanes, records, 500, Duration.ofSeconds(10), Long.MAX_VALUE));
     }
 
     @Test
