@@ -351,8 +351,8 @@ public final class Feeder {
     // ---- what to do
     // ----------------------------------------------------------------------------------------------
 
-    /// What to do now. To be called after each batch of facts, and at least ten times a second. A follower asks
-    /// for nothing.
+    /// What to do now. To be called after each batch of facts, and at least ten times a second while jobs are open,
+    /// twice otherwise. A follower asks for nothing.
     public List<Action> feed(long now) {
         if (looked < 0 || now - looked >= LOOK) {
             looked = now;

@@ -36,6 +36,8 @@ import org.slf4j.LoggerFactory;
 final class Producer implements Role.Running {
     private static final Logger LOG = LoggerFactory.getLogger(Producer.class);
     private static final Duration POLL = Duration.ofMillis(100);
+    /// Without a job nothing can be late; a first order ends the poll.
+    private static final Duration POLL_WITHOUT_JOBS = Duration.ofMillis(500);
     private static final Duration POLL_UNTIL_IT_FEEDS = Duration.ofMillis(25);
     private static final Duration SHORT_POLL = Duration.ofMillis(2);
     private static final Duration BLOBS_EVERY = Duration.ofSeconds(10);
@@ -175,7 +177,10 @@ final class Producer implements Role.Running {
         if (!lease.isJoined() || feeder.isSending()) {
             return SHORT_POLL;
         }
-        return stage == Stage.FEEDING ? POLL : POLL_UNTIL_IT_FEEDS;
+        if (stage != Stage.FEEDING) {
+            return POLL_UNTIL_IT_FEEDS;
+        }
+        return feeder.openJobs().isEmpty() ? POLL_WITHOUT_JOBS : POLL;
     }
 
     private void advance() {

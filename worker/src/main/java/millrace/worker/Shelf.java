@@ -109,6 +109,9 @@ final class Shelf {
 
     /// Drops what no task has used for some time, or at once when memory is short.
     void sweep() {
+        if (size() == 0) {
+            return; // whether memory is short takes a while to find out
+        }
         var all = memoryIsShort.getAsBoolean();
         var now = nanoTime.getAsLong();
         var gone = new ArrayList<Object>();
