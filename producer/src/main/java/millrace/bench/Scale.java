@@ -20,8 +20,8 @@ final class Scale implements Benchmark {
     private static final int TASKS_A_SECOND = 100;
     private static final double CPU_MILLIS_OF_TASK_MAX = 1;
 
-    /// With tasks at that pace, before the first that counts: a young fleet's compilers take more than its tasks.
-    private static final int WARM_UP_SECONDS = 60;
+    /// One after the other, before the first that counts: a young fleet's compilers take more than its tasks.
+    private static final int WARM_UP_JOBS = 1_000;
 
     private static final Duration SECOND = Duration.ofSeconds(1);
     /// That one core sieves, about.
@@ -68,8 +68,8 @@ final class Scale implements Benchmark {
                 }
                 fleet.settle();
                 fleet.warmUp(bench);
-                for (var seconds = 0; seconds < WARM_UP_SECONDS; seconds += bench.seconds()) {
-                    var _ = paced(bench, fleet);
+                for (var number = 0; number < WARM_UP_JOBS; number++) {
+                    check(submit(fleet));
                 }
                 for (var run = 0; run < bench.runs(); run++) {
                     row.idle.add(idle(bench, fleet));
@@ -127,20 +127,29 @@ final class Scale implements Benchmark {
         var started = System.nanoTime();
         var jobs = new ArrayList<Job>();
         for (var number = 0; number < bench.seconds(); number++) {
-            jobs.add(fleet.millrace.submit(new Spin(TASKS_A_SECOND, 0), RealFleet.SINGLE));
+            jobs.add(submit(fleet));
             var due = started + (number + 1) * SECOND.toNanos();
             for (var left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
                 LockSupport.parkNanos(left);
             }
         }
         for (var job : jobs) {
-            var ending = job.ending(PATIENCE);
-            Bench.check(
-                    "the sum of " + TASKS_A_SECOND + " items",
-                    job.output(ending).text(),
-                    Long.toString(TASKS_A_SECOND * (TASKS_A_SECOND - 1L) / 2));
+            check(job);
         }
         return (fleet.cpuSeconds() - before) * 1e3 / (jobs.size() * TASKS_A_SECOND);
+    }
+
+    private static Job submit(RealFleet fleet) throws InterruptedException {
+        return fleet.millrace.submit(new Spin(TASKS_A_SECOND, 0), RealFleet.SINGLE);
+    }
+
+    // Waits for its end.
+    private static void check(Job job) throws Exception {
+        var ending = job.ending(PATIENCE);
+        Bench.check(
+                "the sum of " + TASKS_A_SECOND + " items",
+                job.output(ending).text(),
+                Long.toString(TASKS_A_SECOND * (TASKS_A_SECOND - 1L) / 2));
     }
 
     private static void load(Bench bench, RealFleet fleet, Row row, Primes job, String digest) throws Exception {
