@@ -55,7 +55,8 @@ final class FeedingJob {
     /// The job's savings in the round robin.
     double deficit;
 
-    /// While a new leader does not yet know which of the items have results on their way: nothing is cut.
+    /// While a new leader does not yet know which of the items have results on their way: nothing is cut, and what a
+    /// predecessor may have emitted again is not emitted a second time.
     Probes.@Nullable Probe settling;
 
     FeedingJob(JobSpec spec, Range range) {
@@ -260,12 +261,12 @@ final class FeedingJob {
     /// @param cores that the job may use
     @Nullable
     Plan plan(long now, long cores) {
+        if (settling != null) {
+            return null;
+        }
         if (!waiting.isEmpty() && waiting.first().due() <= now) {
             var o = waiting.first();
             return new Plan(this, o.range, o, false, o.weightNanos);
-        }
-        if (settling != null) {
-            return null;
         }
         var gap = cut.firstGap(range.first(), range.end());
         if (gap == null) {

@@ -478,6 +478,24 @@ class FeederTest {
     }
 
     @Test
+    void aSuccessorDoesNotRetryWhatItsPredecessorRetried() {
+        var stand = new FeederStand(2);
+        var spec = Specs.spec("job", 100, TENS);
+        stand.submit(spec);
+        stand.beat("w1", 2);
+        stand.resultsEnd = 9;
+        stand.progress("job", 1, 7, Ranges.of(10, 100), FeederStand.failed(task(spec, 0, 10, 4), 2));
+        stand.feeder.lead(stand.now);
+        stand.feeder.rebuilt(stand.now);
+        assertThat(stand.pass(Duration.ofSeconds(5)))
+                .as("its result may be among those that are not counted yet")
+                .isEmpty();
+        stand.progress("job", 1, 9, Ranges.of(0, 100));
+        assertThat(stand.pass(SECOND)).isEmpty();
+        assertThat(stand.feeder.outstanding()).isZero();
+    }
+
+    @Test
     void aRecordOfAnotherSpecIsNotTakenForTheJobs() {
         var stand = new FeederStand(2);
         stand.submit(Specs.spec("job", 100, TENS));
