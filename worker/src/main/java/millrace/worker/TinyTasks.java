@@ -27,7 +27,7 @@ final class TinyTasks {
     private static final double WEIGHT = 1.0 / 64;
 
     /// What a byte of a result counts: so all in hand have room where they wait to be sent.
-    private static final double BYTE_NANOS = 40;
+    private static final double BYTE_NANOS = 80;
 
     /// The most bytes that results have on average while tasks are tiny.
     static final long VALUE_BYTES_MAX = (long) (END_NANOS / BYTE_NANOS);
