@@ -50,8 +50,6 @@ public final class EmbeddedBroker implements AutoCloseable {
     /// time.
     private static final Duration HEARTBEATS = Duration.ofSeconds(2);
 
-    private static final boolean FEW_CORES = Runtime.getRuntime().availableProcessors() <= 4;
-
     // A free port is found by opening it, so another process may take it before the broker does.
     private static final int STARTS_MAX = 5;
 
@@ -192,6 +190,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     private static Map<String, String> ours(Path folder, String broker, String controller) {
+        var few = Runtime.getRuntime().availableProcessors() <= WorkerProcesses.FEW_CORES;
         return Map.ofEntries(
                 Map.entry("process.roles", "broker,controller"),
                 Map.entry("node.id", Integer.toString(NODE)),
@@ -227,8 +226,8 @@ public final class EmbeddedBroker implements AutoCloseable {
                 // One machine's traffic needs few threads, and small buffers: the cleaner's is 128 MiB of heap
                 // unless told. Threads wake up for nothing three times a second, and the fewer take a request in
                 // turn, the warmer are the caches that it finds.
-                Map.entry("num.network.threads", FEW_CORES ? "1" : "2"),
-                Map.entry("num.io.threads", FEW_CORES ? "2" : "4"),
+                Map.entry("num.network.threads", few ? "1" : "2"),
+                Map.entry("num.io.threads", few ? "2" : "4"),
                 Map.entry("background.threads", "2"),
                 Map.entry("num.recovery.threads.per.data.dir", "1"),
                 Map.entry("group.coordinator.threads", "1"),

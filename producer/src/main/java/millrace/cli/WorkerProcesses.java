@@ -31,7 +31,7 @@ final class WorkerProcesses implements AutoCloseable {
     private static final @Nullable String RECORDING = System.getProperty("millrace.aot.record");
     private static final int END_SECONDS = RECORDING == null ? 10 : 60;
 
-    private static final int FEW_CORES = 2;
+    static final int FEW_CORES = 2;
     private static final long HEAP_MEGABYTES_AT_FIRST = 32;
 
     private final List<String> command;

@@ -41,10 +41,15 @@ final class FeederStand {
     /// One that leads, with one worker of so many cores.
     static FeederStand leading(int cores) {
         var stand = new FeederStand(2);
-        stand.feeder.lead(stand.now);
-        stand.feeder.rebuilt(stand.now);
+        stand.takeOver();
         stand.beat("w1", cores);
         return stand;
+    }
+
+    /// It wins the lease, and no task is outstanding.
+    void takeOver() {
+        feeder.lead(now);
+        feeder.rebuilt(now);
     }
 
     void submit(JobSpec spec) {

@@ -118,8 +118,7 @@ class FeederTest {
     @Test
     void nothingIsFedWithoutAWorkerThatOffersTheKernel() {
         var stand = new FeederStand(2);
-        stand.feeder.lead(stand.now);
-        stand.feeder.rebuilt(stand.now);
+        stand.takeOver();
         stand.submit(Specs.spec("job", 100));
         assertThat(stand.feed()).isEmpty();
         assertThat(stand.feeder.obstacle("job")).contains("no worker is alive");
@@ -446,8 +445,7 @@ class FeederTest {
         stand.beat("w1", 2);
         stand.resultsEnd = 9;
         stand.progress("job", 1, 7, Ranges.of(0, 20));
-        stand.feeder.lead(stand.now);
-        stand.feeder.rebuilt(stand.now);
+        stand.takeOver();
         assertThat(stand.pass(Duration.ofSeconds(5))).isEmpty();
         assertThat(stand.feeder.obstacle("job").orElseThrow()).contains("count");
         stand.progress("job", 1, 9, Ranges.of(0, 40));
@@ -460,8 +458,7 @@ class FeederTest {
         stand.submit(Specs.spec("job", 100, TENS));
         stand.beat("w1", 2);
         stand.resultsEnd = 9;
-        stand.feeder.lead(stand.now);
-        stand.feeder.rebuilt(stand.now);
+        stand.takeOver();
         assertThat(stand.pass(Duration.ofSeconds(11))).isNotEmpty();
     }
 
@@ -472,8 +469,7 @@ class FeederTest {
         stand.submit(spec);
         stand.beat("w1", 2);
         stand.progress("job", Ranges.of(10, 100), FeederStand.failed(task(spec, 0, 10, 4), 2));
-        stand.feeder.lead(stand.now);
-        stand.feeder.rebuilt(stand.now);
+        stand.takeOver();
         assertThat(stand.pass(SECOND)).singleElement().matches(task -> task.emission() == 5 && task.attempt() == 3);
     }
 
@@ -485,8 +481,7 @@ class FeederTest {
         stand.beat("w1", 2);
         stand.resultsEnd = 9;
         stand.progress("job", 1, 7, Ranges.of(10, 100), FeederStand.failed(task(spec, 0, 10, 4), 2));
-        stand.feeder.lead(stand.now);
-        stand.feeder.rebuilt(stand.now);
+        stand.takeOver();
         assertThat(stand.pass(Duration.ofSeconds(5)))
                 .as("its result may be among those that are not counted yet")
                 .isEmpty();

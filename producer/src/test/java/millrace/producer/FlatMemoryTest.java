@@ -14,8 +14,7 @@ class FlatMemoryTest {
     @Test
     void memoryDoesNotGrowWithTheNumberOfTasks() {
         var stand = new FeederStand(4);
-        stand.feeder.lead(stand.now);
-        stand.feeder.rebuilt(stand.now);
+        stand.takeOver();
         stand.submit(Specs.spec("job", TASKS, Policy.DEFAULT.withTaskItems(1)));
         var next = 0L;
         var most = 0L;
