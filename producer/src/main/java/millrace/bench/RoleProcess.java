@@ -36,7 +36,9 @@ final class RoleProcess implements AutoCloseable {
                 "-XX:+UseCompactObjectHeaders",
                 "-Djava.awt.headless=true",
                 "--sun-misc-unsafe-memory-access=allow"));
-        Launcher.archive("commands.aot").ifPresent(command::add); // as the launcher starts roles
+        // As the launcher starts roles.
+        command.addAll(Launcher.compilers());
+        Launcher.archive("commands.aot").ifPresent(command::add);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "millrace.cli.Main", role));
         command.addAll(arguments(cluster, arguments));
         return new RoleProcess(role, command);

@@ -1,6 +1,8 @@
 package millrace.cli;
 
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /// What the launcher has made for the JVMs that are started from the one it has started.
@@ -14,5 +16,12 @@ public final class Launcher {
     public static Optional<String> archive(String name) {
         return Optional.ofNullable(System.getProperty("millrace.aot"))
                 .map(folder -> "-XX:AOTCache=" + Path.of(folder, name));
+    }
+
+    /// The options about compilers that this JVM was started with, for one that is to compile as it does.
+    public static List<String> compilers() {
+        return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(option -> option.startsWith("-XX:Tier4") || option.startsWith("-XX:CompileCommand"))
+                .toList();
     }
 }
