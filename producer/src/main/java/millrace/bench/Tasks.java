@@ -20,7 +20,7 @@ final class Tasks implements Benchmark {
     /// Of a pool on a machine like the one that this was written on, where there is no Python to ask.
     private static final double TARGET = 53_000;
 
-    private static final long TASKS_A_SECOND = 20_000;
+    private static final long TASKS_A_SECOND = 50_000;
 
     /// A fleet is at its speed after about half a minute, in whose beginning its compilers take a third of the cores.
     private static final int WARM_RUNS = 2;
@@ -29,7 +29,7 @@ final class Tasks implements Benchmark {
 
     /// Long polls of many records, as suits tasks that take no time.
     private static final Map<String, String> SETTINGS = Collections.unmodifiableMap(
-            new TreeMap<>(Map.of("worker.lane-records", "500", "producer.task-partitions", "2")));
+            new TreeMap<>(Map.of("worker.lane-records", "1000", "producer.task-partitions", "2")));
 
     @Override
     public String name() {
