@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import millrace.proto.BadInput;
 import millrace.proto.Cluster;
 import millrace.proto.ExitCode;
@@ -90,6 +91,22 @@ final class ClusterOptions {
                 .or(() -> FleetState.read(Folders.state(shell), fleet(shell))
                         .filter(state -> state.process().isPresent())
                         .map(state -> Cluster.at(state.bootstrapServers(), state.fleet())));
+    }
+
+    /// Completes when the fleet that is up on this machine ends, if it is the one that [#find] finds; never for a
+    /// cluster that is named, which may come back.
+    CompletableFuture<Refusal> end(Shell shell) {
+        if (named(shell).isPresent()) {
+            return new CompletableFuture<>();
+        }
+        var name = fleet(shell);
+        return FleetState.read(Folders.state(shell), name)
+                .flatMap(FleetState::process)
+                .map(process -> process.onExit().thenApply(_ -> name))
+                .orElse(CompletableFuture.completedFuture(name))
+                .thenApply(gone -> new Refusal(
+                        ExitCode.KAFKA,
+                        "fleet " + gone + " is up no more on this machine, and its jobs and outputs are gone with it"));
     }
 
     /// As [#find], for commands that need one.

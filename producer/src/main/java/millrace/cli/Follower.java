@@ -11,12 +11,16 @@ import millrace.proto.Heartbeat;
 import millrace.proto.Obstacle;
 import millrace.proto.Refusal;
 import millrace.proto.view.JobProgress;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// Waits for a job's ending and shows its progress meanwhile; when nothing moves, asks the workers why.
+/// Waits for a job's ending and shows its progress meanwhile; when nothing moves, finds out why.
 final class Follower {
     private static final Duration STEP = Duration.ofMillis(100);
     private static final Duration STILL = Duration.ofSeconds(3);
     private static final Duration LISTEN = Duration.ofMillis(2500);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Follower.class);
 
     private final Millrace millrace;
     private final ProgressView view;
@@ -58,7 +62,7 @@ final class Follower {
                 ask(job);
             }
             last = progress;
-            view.show(progress, waiting, now);
+            view.show(progress, job.progressAge(), waiting, now);
         }
     }
 
@@ -70,18 +74,28 @@ final class Follower {
     // few; the one that waits for the workers' processes to end needs one.
     private void ask(Job job) {
         if (asked.isDone()) {
-            waiting = asked.exceptionally(_ -> "").join();
+            waiting = asked.join();
             asked = CompletableFuture.supplyAsync(
                     () -> obstacle(job), Thread.ofPlatform().daemon()::start);
         }
     }
 
     private String obstacle(Job job) {
-        var live = millrace.workers(LISTEN).stream()
-                .filter(WorkerSummary::live)
-                .map(WorkerSummary::heartbeat)
-                .toList();
-        return waitingFor(job, live);
+        try {
+            var live = millrace.workers(LISTEN).stream()
+                    .filter(WorkerSummary::live)
+                    .map(WorkerSummary::heartbeat)
+                    .toList();
+            var why = waitingFor(job, live);
+            return why.isEmpty() && job.progressAge().compareTo(ProgressView.OLD) > 0
+                    ? "waiting for an aggregator"
+                    : why;
+        } catch (Refusal e) {
+            return String.valueOf(e.getMessage());
+        } catch (RuntimeException e) { // whatever it is: that a job ends is not to depend on it
+            LOG.debug("cannot find out why job {} does not move", job.id(), e);
+            return "";
+        }
     }
 
     static String waitingFor(Job job, java.util.List<Heartbeat> live) {

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import millrace.client.JobFailed;
@@ -75,7 +74,7 @@ final class OutputCommand implements Callable<Integer> {
             var target = new OutputTarget(shell, file, format.json(), raw, false, true);
             var description = Descriptions.load().read(job.spec().computation());
             description.ifPresent(target::check);
-            var ending = new Follower(millrace, view, new CompletableFuture<>()).follow(job, patience);
+            var ending = new Follower(millrace, view, cluster.end(shell)).follow(job, patience);
             view.clear();
             var output = partial ? job.partialOutput(ending) : job.output(ending);
             target.write(output, Report.of(ending, millrace.workers(Duration.ZERO)));

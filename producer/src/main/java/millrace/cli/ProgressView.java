@@ -10,6 +10,9 @@ import millrace.proto.view.JobProgress;
 /// elsewhere. Any thread.
 final class ProgressView implements AutoCloseable {
     private static final Duration PLAIN_EVERY = Duration.ofSeconds(10);
+    /// Numbers that are older say how old.
+    static final Duration OLD = Duration.ofSeconds(5);
+
     private static final int BAR = 24;
     // One less than a terminal's width: some wrap when the last column is written.
     private static final int WIDTH = Shell.COLUMNS - 1;
@@ -30,17 +33,18 @@ final class ProgressView implements AutoCloseable {
 
     /// Shows progress, or what it waits for.
     ///
+    /// @param age     of the progress
     /// @param waiting what keeps the job waiting, empty when nothing does
     /// @param nanos   the clock now
-    synchronized void show(JobProgress progress, String waiting, long nanos) {
+    synchronized void show(JobProgress progress, Duration age, String waiting, long nanos) {
         if (quiet) {
             return;
         }
         if (terminal) {
-            draw(line(progress, waiting));
+            draw(line(progress, age, waiting));
         } else if (nanos - plainAt >= 0) {
             plainAt = nanos + PLAIN_EVERY.toNanos();
-            err.println("millrace: " + (waiting.isEmpty() ? plain(progress) : progress.job() + ": " + waiting));
+            err.println("millrace: " + plain(progress, age, waiting));
         }
     }
 
@@ -96,8 +100,19 @@ final class ProgressView implements AutoCloseable {
         }
     }
 
-    static String line(JobProgress progress, String waiting) {
-        return Text.line(bar(progress.fraction()) + " " + (waiting.isEmpty() ? numbers(progress) : waiting), WIDTH);
+    static String line(JobProgress progress, Duration age, String waiting) {
+        var part = bar(progress.fraction()) + " ";
+        return Text.line(
+                part + (isOld(age) ? old(age, waiting) : waiting.isEmpty() ? numbers(progress) : waiting), WIDTH);
+    }
+
+    private static boolean isOld(Duration age) {
+        return age.compareTo(OLD) > 0;
+    }
+
+    // A rate and a time left that nobody confirms are no news.
+    private static String old(Duration age, String waiting) {
+        return "as of " + Units.time(age) + " ago" + (waiting.isEmpty() ? "" : "; " + waiting);
     }
 
     private static String bar(double part) {
@@ -107,9 +122,12 @@ final class ProgressView implements AutoCloseable {
         return String.format(Locale.ROOT, "%3.0f%%", Math.floor(part * 100)) + " " + bar;
     }
 
-    static String plain(JobProgress progress) {
-        return String.format(
-                Locale.ROOT, "%s: %.1f %%, %s", progress.job(), 100 * progress.fraction(), numbers(progress));
+    static String plain(JobProgress progress, Duration age, String waiting) {
+        var part = String.format(Locale.ROOT, "%.1f %%", 100 * progress.fraction());
+        return progress.job() + ": "
+                + (isOld(age)
+                        ? part + " " + old(age, waiting)
+                        : waiting.isEmpty() ? part + ", " + numbers(progress) : waiting);
     }
 
     private static String numbers(JobProgress progress) {

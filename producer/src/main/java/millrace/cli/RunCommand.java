@@ -141,7 +141,7 @@ final class RunCommand implements Callable<Integer> {
                 shell.say("follow it with 'millrace watch " + job.id() + "', end it with 'millrace cancel " + job.id()
                         + "'");
             })) {
-                return finish(millrace, job, view, new CompletableFuture<>(), patience, target, false);
+                return finish(millrace, job, view, this.cluster.end(shell), patience, target, false);
             }
         }
     }

@@ -3,7 +3,6 @@ package millrace.cli;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import millrace.proto.Durations;
 import millrace.proto.ExitCode;
@@ -54,7 +53,7 @@ final class WatchCommand implements Callable<Integer> {
                 view.clear();
                 shell.say("interrupted; job " + id + " goes on");
             })) {
-                var ending = new Follower(millrace, view, new CompletableFuture<>()).follow(job, patience);
+                var ending = new Follower(millrace, view, cluster.end(shell)).follow(job, patience);
                 view.clear();
                 return RunCommand.conclude(
                                 shell, millrace, job, ending, Optional.empty(), false, verbose, format.json())

@@ -44,6 +44,12 @@ public final class Job {
         return tracker.progress();
     }
 
+    /// How old the progress is: since it was last heard, at first since the job was submitted or found; none once
+    /// the job has ended. Aggregators tell it every second, so more than a few seconds mean that none is heard.
+    public Duration progressAge() {
+        return tracker.age();
+    }
+
     /// Calls the listener with what is known now, then with every step, the last when the job ends. It is
     /// called by the connection's thread, so it must return soon; what it throws is logged.
     public void onProgress(Consumer<JobProgress> listener) throws InterruptedException {

@@ -1,9 +1,11 @@
 package millrace.client;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import millrace.proto.BadInput;
 import millrace.proto.Ending;
 import millrace.proto.JobSpec;
@@ -21,10 +23,19 @@ final class JobTracker {
     private final CompletableFuture<Ending> ending = new CompletableFuture<>();
     private final List<Consumer<JobProgress>> listeners = new CopyOnWriteArrayList<>();
     private final ProgressFold fold;
+    private final LongSupplier nanos;
     private volatile JobProgress progress;
+    private volatile long heardNanos;
 
     JobTracker(JobSpec spec) {
+        this(spec, System::nanoTime);
+    }
+
+    /// @param nanos a clock that never jumps
+    JobTracker(JobSpec spec, LongSupplier nanos) {
         this.spec = spec;
+        this.nanos = nanos;
+        heardNanos = nanos.getAsLong();
         fold = new ProgressFold(spec);
         progress = fold.progress();
     }
@@ -35,6 +46,11 @@ final class JobTracker {
 
     JobProgress progress() {
         return progress;
+    }
+
+    /// Since the progress was last heard, at first since the tracker was made; none once the job has ended.
+    Duration age() {
+        return ending.isDone() ? Duration.ZERO : Duration.ofNanos(nanos.getAsLong() - heardNanos);
     }
 
     /// Completes with the job's ending; exceptionally with [BadInput] when another spec has the id.
@@ -71,6 +87,7 @@ final class JobTracker {
     }
 
     private void step(JobProgress next) {
+        heardNanos = nanos.getAsLong();
         progress = next;
         listeners.forEach(listener -> tell(listener, next));
     }

@@ -129,7 +129,9 @@ final class Reader implements AutoCloseable {
                         read(channel, record).ifPresent(visitor);
                     }
                 }
-                silent = records.isEmpty() ? checkPatience(silent, channel.topic()) : System.nanoTime();
+                silent = records.isEmpty()
+                        ? checkPatience(cluster, patience, silent, channel.topic())
+                        : System.nanoTime();
             }
             return ends.values().stream().mapToLong(Long::longValue).max().orElse(0);
         });
@@ -153,7 +155,7 @@ final class Reader implements AutoCloseable {
                             .findFirst()
                             .flatMap(record -> read(channel, record));
                 }
-                checkPatience(started, channel.topic());
+                checkPatience(cluster, patience, started, channel.topic());
             }
         });
     }
@@ -171,7 +173,9 @@ final class Reader implements AutoCloseable {
         }
     }
 
-    private long checkPatience(long since, String topic) {
+    /// @param since when it last gave a record, or was first asked; returned
+    /// @throws Refusal when that is longer ago than it may take
+    static long checkPatience(Cluster cluster, Duration patience, long since, String topic) {
         if (System.nanoTime() - since > patience.toNanos()) {
             throw new Refusal(
                     ExitCode.KAFKA,

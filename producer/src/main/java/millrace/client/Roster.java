@@ -35,8 +35,13 @@ final class Roster {
             consumer.assign(all);
             consumer.seekToBeginning(all);
             var caughtUp = consumer.endOffsets(all).getOrDefault(all.getFirst(), 0L);
+            var silent = System.nanoTime();
             while (consumer.position(all.getFirst()) < caughtUp) {
-                consumer.poll(Duration.ofMillis(100)).forEach(record -> accept(record, false));
+                var records = consumer.poll(Duration.ofMillis(100));
+                records.forEach(record -> accept(record, false));
+                silent = records.isEmpty()
+                        ? Reader.checkPatience(cluster, patience, silent, channel.topic())
+                        : System.nanoTime();
             }
             var deadline = System.nanoTime() + listen.toNanos();
             while (System.nanoTime() < deadline && (latest.isEmpty() || !live.containsAll(latest.keySet()))) {

@@ -35,13 +35,15 @@ class ProgressViewTest {
 
     private static final JobProgress HALF = progress(1000, 430, 0, 210, new Progress.Eta(2.1, 2.5, 3.4));
 
+    private static final Duration NOW = Duration.ofSeconds(1);
+
     private String shown() {
         return err.toString(UTF_8);
     }
 
     @Test
     void lineTellsPartRateAndTheRangeOfTheEta() {
-        assertThat(ProgressView.line(HALF, ""))
+        assertThat(ProgressView.line(HALF, NOW, ""))
                 .isEqualTo(" 43% [==========>             ] 430 of 1000  210/s  left 2.1 s to 3.4 s");
     }
 
@@ -71,16 +73,16 @@ class ProgressViewTest {
                 1.23456e12,
                 new Progress.Eta(86_400 * 99, 86_400 * 300, 86_400 * 999));
 
-        assertThat(ProgressView.line(worst, "")).hasSizeLessThan(Shell.COLUMNS);
-        assertThat(ProgressView.line(worst, "waiting: " + "x".repeat(100))).hasSizeLessThan(Shell.COLUMNS);
+        assertThat(ProgressView.line(worst, NOW, "")).hasSizeLessThan(Shell.COLUMNS);
+        assertThat(ProgressView.line(worst, NOW, "waiting: " + "x".repeat(100))).hasSizeLessThan(Shell.COLUMNS);
     }
 
     @Test
     void hundredPercentIsOnlyShownWhenAllIsDone() {
-        assertThat(ProgressView.line(progress(1000, 999, 0, 0, null), "")).startsWith(" 99%");
-        assertThat(ProgressView.line(progress(1000, 1000, 0, 0, null), ""))
+        assertThat(ProgressView.line(progress(1000, 999, 0, 0, null), NOW, "")).startsWith(" 99%");
+        assertThat(ProgressView.line(progress(1000, 1000, 0, 0, null), NOW, ""))
                 .startsWith("100% [========================]");
-        assertThat(ProgressView.line(progress(1000, 998, 2, 0, null), ""))
+        assertThat(ProgressView.line(progress(1000, 998, 2, 0, null), NOW, ""))
                 .startsWith("100%")
                 .contains("2 failed");
     }
@@ -89,7 +91,7 @@ class ProgressViewTest {
     void withoutATerminalALineComesEveryTenSeconds() {
         var view = view(false, false);
         for (var second = 0; second <= 25; second++) {
-            view.show(HALF, "", Duration.ofSeconds(second).toNanos());
+            view.show(HALF, NOW, "", Duration.ofSeconds(second).toNanos());
         }
         view.close();
 
@@ -103,6 +105,7 @@ class ProgressViewTest {
         view(false, false)
                 .show(
                         HALF,
+                        NOW,
                         "waiting for workers to join",
                         Duration.ofSeconds(10).toNanos());
 
@@ -110,11 +113,21 @@ class ProgressViewTest {
     }
 
     @Test
+    void oldNumbersSayHowOldTheyAre() {
+        var age = Duration.ofSeconds(23);
+
+        assertThat(ProgressView.line(HALF, age, "")).isEqualTo(" 43% [==========>             ] as of 23 s ago");
+        assertThat(ProgressView.plain(HALF, age, "waiting for an aggregator"))
+                .isEqualTo("primes-abc: 43.0 % as of 23 s ago; waiting for an aggregator");
+        assertThat(ProgressView.plain(HALF, ProgressView.OLD, "")).doesNotContain("ago");
+    }
+
+    @Test
     void terminalIsLeftClean() {
         var view = view(true, false);
-        view.show(HALF, "", 1);
+        view.show(HALF, NOW, "", 1);
         view.note("a message");
-        view.show(HALF, "", 2);
+        view.show(HALF, NOW, "", 2);
         view.close();
 
         // As a terminal shows it: the last thing written over each column of each line.
@@ -142,7 +155,7 @@ class ProgressViewTest {
     @Test
     void quietShowsNothing() {
         var view = view(true, true);
-        view.show(HALF, "", Duration.ofSeconds(100).toNanos());
+        view.show(HALF, NOW, "", Duration.ofSeconds(100).toNanos());
         view.show("starting");
         view.close();
 

@@ -3,9 +3,11 @@ package millrace.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicLong;
 import millrace.proto.BadInput;
 import millrace.proto.Ending;
 import millrace.proto.Progress;
@@ -32,6 +34,23 @@ class JobTrackerTest {
 
         tracker.accept(Samples.progress("job", 2, 70));
         assertThat(tracker.progress().done()).isEqualTo(70);
+    }
+
+    @Test
+    void ageIsCountedFromTheLastThatWasHeard() {
+        var nanos = new AtomicLong();
+        var aging = new JobTracker(Samples.spec("job", 100), nanos::get);
+        nanos.set(7);
+        assertThat(aging.age()).isEqualTo(Duration.ofNanos(7));
+
+        aging.accept(Samples.progress("job", 2, 60));
+        nanos.set(9);
+        aging.accept(Samples.progress("job", 1, 70));
+        assertThat(aging.age()).as("a late owner's word is none").isEqualTo(Duration.ofNanos(2));
+
+        aging.accept(Samples.ending(aging.spec(), Ending.State.SUCCEEDED));
+        nanos.set(1000);
+        assertThat(aging.age()).isZero();
     }
 
     @Test
