@@ -456,13 +456,16 @@ final class Worker implements Role.Running, Lane.Listener, Outbox.Listener, Core
         return left > HEAP_FULL * Runtime.getRuntime().maxMemory();
     }
 
+    private static final String RESIDENT = "VmRSS:";
+
     // Linux only; elsewhere nobody knows.
     private static long residentBytes() {
-        try (var lines = Files.lines(Path.of("/proc/self/status"))) {
-            return lines.filter(line -> line.startsWith("VmRSS:"))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
-                    .findFirst()
-                    .orElse(0);
+        try {
+            var status = Files.readString(Path.of("/proc/self/status"));
+            var from = status.indexOf(RESIDENT) + RESIDENT.length();
+            return Long.parseLong(
+                            status.substring(from, status.indexOf(" kB", from)).strip())
+                    * 1024;
         } catch (IOException | RuntimeException e) {
             return 0;
         }
