@@ -34,6 +34,7 @@ import org.apache.kafka.common.utils.internals.Exit;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.Feature;
 import org.apache.kafka.server.common.MetadataVersion;
+import org.apache.kafka.server.metrics.KafkaYammerMetrics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -133,11 +134,13 @@ public final class EmbeddedBroker implements AutoCloseable {
         return death.copy();
     }
 
-    /// Makes the heartbeats of a fleet's lanes rarer, once those of its first workers are in the share group, which
-    /// short ones are for. Each costs more than a millisecond of a core that is to compute.
+    /// Spares the cores that are to compute, once a fleet's first workers have come: the heartbeats of its lanes are
+    /// rare from now on, as short ones are for joining the share group only and each costs more than a millisecond,
+    /// and the broker's meters, which nobody reads, stand still, as each of some two hundred has a timer.
     ///
     /// @param cluster at such a broker
     public static void settle(Cluster cluster) {
+        KafkaYammerMetrics.defaultRegistry().shutdown();
         var group = new ConfigResource(ConfigResource.Type.GROUP, Topics.workersGroup(cluster.fleet()));
         var interval = new ConfigEntry("share.heartbeat.interval.ms", Long.toString(HEARTBEATS.toMillis()));
         try (var admin =
