@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import millrace.proto.Cluster;
 import millrace.proto.Topics;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -18,25 +19,25 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 /// Reads the four topics that a producer follows, all with one consumer, so that a record of any of them wakes it.
 ///
 /// At first they are read one after the other: endings, so that the orders of ended jobs need not be kept; orders,
-/// so that progress finds its job; progress; and heartbeats from then on only.
+/// so that progress finds its job; progress; and heartbeats from then on only. Meanwhile fetches hardly wait, as one
+/// that does holds up the next topic's. Once all is read another consumer goes on whose fetches wait long: the next
+/// record ends them.
 final class Tail implements AutoCloseable {
     private static final List<Topics> ORDER = List.of(Topics.ENDINGS, Topics.JOBS, Topics.PROGRESS, Topics.WORKERS);
 
-    private final KafkaConsumer<byte[], byte[]> consumer;
+    private static final int WAIT_AT_FIRST_MILLIS = 10;
+    private static final int WAIT_MILLIS = 5_000;
+
+    private final Cluster cluster;
+    private volatile KafkaConsumer<byte[], byte[]> consumer;
     private final Map<Topics, List<TopicPartition>> partitions = new HashMap<>();
     private final Map<String, Topics> topics = new HashMap<>();
     private int phase;
     private Map<TopicPartition, Long> goal = Map.of();
 
     Tail(Cluster cluster, int jobPartitions) {
-        consumer = new KafkaConsumer<>(
-                cluster.client(Map.of(
-                        "enable.auto.commit", "false",
-                        "auto.offset.reset", "earliest",
-                        "isolation.level", "read_committed",
-                        "max.poll.records", 1000)),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer());
+        this.cluster = cluster;
+        consumer = consumer(WAIT_AT_FIRST_MILLIS);
         for (var topic : ORDER) {
             var name = topic.in(cluster.fleet());
             topics.put(name, topic);
@@ -53,6 +54,18 @@ final class Tail implements AutoCloseable {
         consumer.pause(all());
         consumer.resume(of(ORDER.getFirst()));
         goal = consumer.endOffsets(of(ORDER.getFirst()));
+    }
+
+    private KafkaConsumer<byte[], byte[]> consumer(int waitMillis) {
+        return new KafkaConsumer<>(
+                cluster.client(Map.of(
+                        "enable.auto.commit", "false",
+                        "auto.offset.reset", "earliest",
+                        "isolation.level", "read_committed",
+                        "fetch.max.wait.ms", waitMillis,
+                        "max.poll.records", 1000)),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
     }
 
     private List<TopicPartition> all() {
@@ -100,17 +113,37 @@ final class Tail implements AutoCloseable {
             if (phase == ORDER.size() - 1) {
                 return true;
             }
-            phase++;
-            var next = of(ORDER.get(phase));
-            if (phase == ORDER.size() - 1) {
-                consumer.seekToEnd(next);
-                next.forEach(consumer::position);
+            var next = of(ORDER.get(phase + 1));
+            if (phase + 1 == ORDER.size() - 1) {
+                followAll(next);
             } else {
                 goal = consumer.endOffsets(next);
+                consumer.resume(next);
             }
-            consumer.resume(next);
+            phase++;
         }
         return false;
+    }
+
+    // From where they have been read to, and the heartbeats from now on.
+    private void followAll(List<TopicPartition> heartbeats) {
+        var first = consumer;
+        var next = consumer(WAIT_MILLIS);
+        try {
+            next.assign(all());
+            next.seekToEnd(heartbeats);
+            heartbeats.forEach(next::position);
+            for (var partition : all()) {
+                if (!heartbeats.contains(partition)) {
+                    next.seek(partition, first.position(partition));
+                }
+            }
+        } catch (RuntimeException e) {
+            close(next);
+            throw e;
+        }
+        consumer = next;
+        close(first);
     }
 
     private boolean reached() {
@@ -124,6 +157,11 @@ final class Tail implements AutoCloseable {
 
     @Override
     public void close() {
-        consumer.close(org.apache.kafka.clients.consumer.CloseOptions.timeout(Duration.ofSeconds(2)));
+        close(consumer);
+    }
+
+    // Not in good order, which would wait for the fetch under way: there is no group to leave.
+    private static void close(KafkaConsumer<byte[], byte[]> consumer) {
+        consumer.close(CloseOptions.timeout(Duration.ZERO));
     }
 }
