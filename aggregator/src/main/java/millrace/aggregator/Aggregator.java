@@ -61,7 +61,7 @@ final class Aggregator implements Role.Running {
         publisher = new ProgressPublisher(clients.progress(), wire, clock);
         blobs = new BlobTopic(cluster, wire, config.id());
         runs = new BlobTopic(cluster, wire, config.id() + "-runs", RUNS);
-        orders = new OrderTail(clients::orders, wire);
+        orders = new OrderTail(clients.orders(), wire);
         var shared = new PartitionOwner.Shared(
                 clients,
                 wire,

@@ -65,7 +65,6 @@ final class Clients {
     KafkaConsumer<byte[], byte[]> orders() {
         var settings = new HashMap<String, Object>(reader("orders"));
         settings.put("isolation.level", "read_uncommitted");
-        settings.put("fetch.max.wait.ms", "5000");
         return consumer(settings);
     }
 

@@ -4,12 +4,11 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import millrace.proto.Wire;
-import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
@@ -18,9 +17,6 @@ import org.jspecify.annotations.Nullable;
 
 /// Follows `jobs` of all partitions that this process owns, in one thread, and hands what it reads to their
 /// owners.
-///
-/// Its fetches wait long, as the next order ends them; so when its partitions change, another consumer goes on, as the
-/// fetch under way would hold the first one of a new partition up.
 ///
 /// The other methods than [#run] may be called by any thread.
 final class OrderTail implements Runnable {
@@ -41,30 +37,23 @@ final class OrderTail implements Runnable {
         // The owner waits until everything below is read; -1 while it waits for nothing, MAX while that is not
         // known.
         private long until = -1;
-        // What the consumer is to read first; -1 for what it reads next.
-        private long from;
 
-        Followed(PartitionOwner owner, long epoch, long from) {
+        Followed(PartitionOwner owner, long epoch) {
             this.owner = owner;
             this.epoch = epoch;
-            this.from = from;
         }
     }
 
     private static final long NOT_KNOWN = Long.MAX_VALUE;
 
-    private final Supplier<KafkaConsumer<byte[], byte[]>> consumers;
+    private final KafkaConsumer<byte[], byte[]> consumer;
     private final String topic;
     private final BlockingQueue<Command> commands = new LinkedBlockingQueue<>();
     private final Map<TopicPartition, Followed> followed = new HashMap<>();
-    private volatile KafkaConsumer<byte[], byte[]> consumer;
-    private boolean changed;
     private volatile boolean stopped;
 
-    /// @param consumers makes one with nothing assigned
-    OrderTail(Supplier<KafkaConsumer<byte[], byte[]>> consumers, Wire wire) {
-        this.consumers = consumers;
-        consumer = consumers.get();
+    OrderTail(KafkaConsumer<byte[], byte[]> consumer, Wire wire) {
+        this.consumer = consumer;
         topic = wire.jobs().topic();
     }
 
@@ -94,7 +83,7 @@ final class OrderTail implements Runnable {
 
     @Override
     public void run() {
-        try {
+        try (consumer) {
             while (!stopped) {
                 try {
                     // Without partitions the consumer has nothing to wait for.
@@ -102,9 +91,7 @@ final class OrderTail implements Runnable {
                     for (var command = next(wait); command != null; command = next(0)) {
                         obey(command);
                     }
-                    if (changed) {
-                        goOnWithAnother();
-                    } else if (!followed.isEmpty()) {
+                    if (!followed.isEmpty()) {
                         answer();
                         poll(pauseFull() ? POLL_WHILE_FULL : POLL);
                     }
@@ -114,38 +101,20 @@ final class OrderTail implements Runnable {
                     // Kafka is away; the client's own back-off has passed
                 }
             }
-        } finally {
-            close(consumer);
         }
-    }
-
-    // Commands are looked for once more afterwards: one that came meanwhile may have woken the consumer before.
-    private void goOnWithAnother() {
-        var before = consumer;
-        var positions = new HashMap<TopicPartition, Long>();
-        followed.forEach((tp, one) -> positions.put(tp, one.from >= 0 ? one.from : before.position(tp)));
-        var next = consumers.get();
-        next.assign(positions.keySet());
-        positions.forEach(next::seek);
-        followed.values().forEach(one -> one.from = -1);
-        changed = false;
-        consumer = next;
-        close(before);
-    }
-
-    // Not in good order, which would wait for the fetch under way: there is no group to leave.
-    private static void close(KafkaConsumer<byte[], byte[]> consumer) {
-        consumer.close(CloseOptions.timeout(Duration.ZERO));
     }
 
     private void obey(Command command) {
         switch (command) {
             case Command.Follow(var owner, var epoch, var offset) -> {
-                followed.put(new TopicPartition(topic, owner.partition()), new Followed(owner, epoch, offset));
-                changed = true;
+                var tp = new TopicPartition(topic, owner.partition());
+                followed.put(tp, new Followed(owner, epoch));
+                consumer.assign(Set.copyOf(followed.keySet()));
+                consumer.seek(tp, offset);
             }
             case Command.Leave(var owner) -> {
-                changed |= followed.values().removeIf(one -> one.owner == owner);
+                followed.values().removeIf(one -> one.owner == owner);
+                consumer.assign(Set.copyOf(followed.keySet()));
             }
             case Command.Ask(var owner, var epoch) -> {
                 for (var one : followed.values()) {
