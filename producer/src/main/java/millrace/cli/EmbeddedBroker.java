@@ -1,5 +1,6 @@
 package millrace.cli;
 
+import com.yammer.metrics.core.Stoppable;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
@@ -136,11 +137,16 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     /// Spares the cores that are to compute, once a fleet's first workers have come: the heartbeats of its lanes are
     /// rare from now on, as short ones are for joining the share group only and each costs more than a millisecond,
-    /// and the broker's meters, which nobody reads, stand still, as each of some two hundred has a timer.
+    /// and the rates of the meters of all brokers of this JVM, which nobody reads, stand still, as each of some two
+    /// hundred has a timer.
     ///
     /// @param cluster at such a broker
     public static void settle(Cluster cluster) {
-        KafkaYammerMetrics.defaultRegistry().shutdown();
+        for (var metric : KafkaYammerMetrics.defaultRegistry().allMetrics().values()) {
+            if (metric instanceof Stoppable meter) {
+                meter.stop();
+            }
+        }
         var group = new ConfigResource(ConfigResource.Type.GROUP, Topics.workersGroup(cluster.fleet()));
         var interval = new ConfigEntry("share.heartbeat.interval.ms", Long.toString(HEARTBEATS.toMillis()));
         try (var admin =
