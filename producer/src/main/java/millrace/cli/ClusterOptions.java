@@ -56,6 +56,8 @@ final class ClusterOptions {
             description = "One such property; may be repeated.")
     Map<String, String> commandProperties = new LinkedHashMap<>();
 
+    private CompletableFuture<ProcessHandle> end = new CompletableFuture<>();
+
     /// The fleet's name: flag, environment, default.
     String fleet(Shell shell) {
         var name = fleet != null ? fleet : shell.variable(FLEET_VARIABLE, FLEET_DEFAULT);
@@ -87,26 +89,20 @@ final class ClusterOptions {
 
     /// The cluster that is named, else the fleet that is up on this machine; empty when there is neither.
     Optional<Cluster> find(Shell shell) {
-        return named(shell)
-                .or(() -> FleetState.read(Folders.state(shell), fleet(shell))
-                        .filter(state -> state.process().isPresent())
-                        .map(state -> Cluster.at(state.bootstrapServers(), state.fleet())));
+        return named(shell).or(() -> {
+            var state = FleetState.read(Folders.state(shell), fleet(shell));
+            var process = state.flatMap(FleetState::process);
+            process.ifPresent(up -> end = up.onExit());
+            return process.flatMap(_ -> state).map(up -> Cluster.at(up.bootstrapServers(), up.fleet()));
+        });
     }
 
-    /// Completes when the fleet that is up on this machine ends, if it is the one that [#find] finds; never for a
-    /// cluster that is named, which may come back.
+    /// Completes when the fleet that [#find] found up on this machine ends; never for a cluster that is named, which
+    /// may come back.
     CompletableFuture<Refusal> end(Shell shell) {
-        if (named(shell).isPresent()) {
-            return new CompletableFuture<>();
-        }
-        var name = fleet(shell);
-        return FleetState.read(Folders.state(shell), name)
-                .flatMap(FleetState::process)
-                .map(process -> process.onExit().thenApply(_ -> name))
-                .orElse(CompletableFuture.completedFuture(name))
-                .thenApply(gone -> new Refusal(
-                        ExitCode.KAFKA,
-                        "fleet " + gone + " is up no more on this machine, and its jobs and outputs are gone with it"));
+        var message =
+                "fleet " + fleet(shell) + " is up no more on this machine, and its jobs and outputs are gone with it";
+        return end.thenApply(_ -> new Refusal(ExitCode.KAFKA, message));
     }
 
     /// As [#find], for commands that need one.

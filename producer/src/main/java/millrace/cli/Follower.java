@@ -58,6 +58,7 @@ final class Follower {
             if (advanced(last, progress)) {
                 moved = now;
                 waiting = "";
+                asked = CompletableFuture.completedFuture(""); // what is found out for an earlier standstill is no news
             } else if (now - moved > STILL.toNanos() || progress.tally().attempts() == 0) {
                 ask(job);
             }

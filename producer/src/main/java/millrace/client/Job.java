@@ -44,8 +44,9 @@ public final class Job {
         return tracker.progress();
     }
 
-    /// How old the progress is: since it was last heard, at first since the job was submitted or found; none once
-    /// the job has ended. Aggregators tell it every second, so more than a few seconds mean that none is heard.
+    /// How old the progress is: since it was last heard, at first since the job was submitted or found; none
+    /// once the job has ended. Aggregators tell it every second, so more than a few seconds mean that none is
+    /// heard, once progress has been asked for.
     public Duration progressAge() {
         return tracker.age();
     }

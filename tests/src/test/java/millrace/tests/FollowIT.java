@@ -23,8 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/// What one who waits for a job is told when its fleet falters: how old the numbers are, what is missing, and the end when
-/// it is one.
+/// What one who waits for a job is told when its fleet falters: how old the numbers are, what is missing, and the
+/// end when it is one.
 @Execution(ExecutionMode.CONCURRENT)
 class FollowIT {
     @TempDir
@@ -90,7 +90,7 @@ class FollowIT {
             var cluster = Cluster.at(broker.bootstrapServers(), "away");
             try (var _ = RoleMain.start("producer", cluster, Map.of())) {
                 var servers = cluster.bootstrapServers();
-                watch = run("watch", submit(cluster), "--fleet=away", "--bootstrap-server=" + servers, "--timeout=35s");
+                watch = run("watch", submit(cluster), "--fleet=away", "--bootstrap-server=" + servers, "--timeout=75s");
                 awaitSaid("millrace: grind-.*: 0.0 % as of .* ago; waiting for workers to join");
             }
         }
