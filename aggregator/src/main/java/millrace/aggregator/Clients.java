@@ -1,19 +1,25 @@
 package millrace.aggregator;
 
+import java.util.Collection;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import millrace.proto.Cluster;
 import millrace.proto.Topics;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
@@ -88,6 +94,43 @@ final class Clients {
                     .get()
                     .get(results);
             return offset == null ? OptionalLong.empty() : OptionalLong.of(offset.offset());
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof KafkaException failure ? failure : new KafkaException(e.getCause());
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        }
+    }
+
+    /// The topics of which an owner's partition has records of a transaction that is not settled.
+    ///
+    /// @param topics that only owners write transactions to
+    /// @throws KafkaException when nobody says
+    Set<Topics> unsettled(int partition, Collection<Topics> topics) {
+        var settings = Map.<String, Object>of("client.id", id + "-unsettled-" + partition);
+        try (var admin = Admin.create(cluster.client(settings))) {
+            // In this order what others write meanwhile is not taken for unsettled.
+            var all = ends(admin, partition, topics, IsolationLevel.READ_UNCOMMITTED);
+            var settled = ends(admin, partition, topics, IsolationLevel.READ_COMMITTED);
+            return topics.stream()
+                    .filter(topic -> settled.getOrDefault(topic, 0L) < all.getOrDefault(topic, 0L))
+                    .collect(Collectors.toSet());
+        }
+    }
+
+    private Map<Topics, Long> ends(Admin admin, int partition, Collection<Topics> topics, IsolationLevel isolation) {
+        var asked = new HashMap<TopicPartition, OffsetSpec>();
+        topics.forEach(
+                topic -> asked.put(new TopicPartition(topic.in(cluster.fleet()), partition), OffsetSpec.latest()));
+        try {
+            var told = admin.listOffsets(asked, new ListOffsetsOptions(isolation).timeoutMs(API_TIMEOUT_MILLIS))
+                    .all()
+                    .get();
+            var ends = new EnumMap<Topics, Long>(Topics.class);
+            topics.forEach(topic -> {
+                var end = told.get(new TopicPartition(topic.in(cluster.fleet()), partition));
+                ends.put(topic, end == null ? 0 : end.offset());
+            });
+            return ends;
         } catch (ExecutionException e) {
             throw e.getCause() instanceof KafkaException failure ? failure : new KafkaException(e.getCause());
         } catch (InterruptedException e) {

@@ -229,6 +229,13 @@ final class PartitionOwner implements Runnable {
         try (var joiner = new Joiner(partition, shared.limits, shared.budget, shared.counters, shared.id);
                 var writer = new TransactionWriter(shared.clients.owner(partition), shared.wire, partition)) {
             writer.open();
+            var unsettled = shared.clients.unsettled(partition, TransactionWriter.TOPICS);
+            if (!unsettled.isEmpty()) {
+                LOG.warn(
+                        "partition {}: the transaction of an owner before was never settled, and is discarded",
+                        partition);
+                writer.discard(unsettled);
+            }
             joiner.generation(group.metadata().generationId());
             var from = reading(reader -> reader.fill(joiner, shared.clients::committed));
             shared.orders.follow(this, epoch, from.orders());

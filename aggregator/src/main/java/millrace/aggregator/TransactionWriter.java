@@ -3,9 +3,11 @@ package millrace.aggregator;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import millrace.proto.Channel;
@@ -25,6 +27,8 @@ import org.apache.kafka.common.errors.InterruptException;
 /// One thread.
 @SuppressWarnings("FutureReturnValueIgnored") // a commit fails when a send before it did
 final class TransactionWriter implements AutoCloseable {
+    private static final byte[] NOTHING = {};
+
     private final KafkaProducer<byte[], byte[]> producer;
     private final Wire wire;
     private final int partition;
@@ -38,9 +42,31 @@ final class TransactionWriter implements AutoCloseable {
         this.partition = partition;
     }
 
+    /// Where it writes.
+    static final Set<Topics> TOPICS =
+            EnumSet.of(Topics.OUTPUTS, Topics.DEAD_LETTERS, Topics.SNAPSHOTS, Topics.ENDINGS, Topics.PROGRESS);
+
     /// Fences the owner before and settles what it left.
     void open() {
         producer.initTransactions();
+    }
+
+    /// Discards records of the owner before that nothing settles: a broker that comes back from a crash while its
+    /// partitions have no leader takes them for deleted, and calls a transaction complete without having told them.
+    /// Nobody has read such records, and the next transaction to commit would commit them, too.
+    ///
+    /// @param topics where they are
+    void discard(Set<Topics> topics) {
+        try {
+            producer.beginTransaction();
+            offsets(topics.stream()
+                    .map(topic ->
+                            producer.send(new ProducerRecord<>(topic.in(wire.fleet()), partition, NOTHING, NOTHING)))
+                    .toList());
+            producer.abortTransaction();
+        } catch (IllegalStateException e) {
+            throw brokenDown(e);
+        }
     }
 
     /// Writes and commits.
@@ -70,9 +96,13 @@ final class TransactionWriter implements AutoCloseable {
             producer.commitTransaction();
             resume = transaction.resume();
         } catch (IllegalStateException e) {
-            // The producer's own state after a failure that another thread of it saw first.
-            throw new KafkaException("the partition's producer cannot go on", e);
+            throw brokenDown(e);
         }
+    }
+
+    // The producer's own state after a failure that another thread of it saw first.
+    private static KafkaException brokenDown(IllegalStateException e) {
+        return new KafkaException("the partition's producer cannot go on", e);
     }
 
     private List<Future<RecordMetadata>> sendPieces(JobEnd end) {
