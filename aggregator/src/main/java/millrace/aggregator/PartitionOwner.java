@@ -230,10 +230,12 @@ final class PartitionOwner implements Runnable {
                 var writer = new TransactionWriter(shared.clients.owner(partition), shared.wire, partition)) {
             writer.open();
             var unsettled = shared.clients.unsettled(partition, TransactionWriter.TOPICS);
-            if (!unsettled.isEmpty()) {
+            // Where endings are settled somebody has read them: the next commit settles what belongs to them.
+            if (unsettled.contains(Topics.ENDINGS)) {
                 LOG.warn(
-                        "partition {}: the transaction of an owner before was never settled, and is discarded",
-                        partition);
+                        "partition {}: the transaction of an owner before was never settled, and is discarded in {}",
+                        partition,
+                        unsettled);
                 writer.discard(unsettled);
             }
             joiner.generation(group.metadata().generationId());
