@@ -1,20 +1,21 @@
 package millrace.aggregator;
 
 import java.util.Collection;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
+import millrace.proto.BrokerAnswer;
 import millrace.proto.Cluster;
 import millrace.proto.Topics;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -22,7 +23,6 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -89,15 +89,10 @@ final class Clients {
             var asked = new ListConsumerGroupOffsetsSpec().topicPartitions(List.of(results));
             var options =
                     new ListConsumerGroupOffsetsOptions().requireStable(false).timeoutMs(API_TIMEOUT_MILLIS);
-            var offset = admin.listConsumerGroupOffsets(Map.of(group, asked), options)
-                    .partitionsToOffsetAndMetadata(group)
-                    .get()
-                    .get(results);
+            var offsets = admin.listConsumerGroupOffsets(Map.of(group, asked), options)
+                    .partitionsToOffsetAndMetadata(group);
+            var offset = BrokerAnswer.of(offsets).get(results);
             return offset == null ? OptionalLong.empty() : OptionalLong.of(offset.offset());
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof KafkaException failure ? failure : new KafkaException(e.getCause());
-        } catch (InterruptedException e) {
-            throw new InterruptException(e);
         }
     }
 
@@ -112,30 +107,24 @@ final class Clients {
             var all = ends(admin, partition, topics, IsolationLevel.READ_UNCOMMITTED);
             var settled = ends(admin, partition, topics, IsolationLevel.READ_COMMITTED);
             return topics.stream()
-                    .filter(topic -> settled.getOrDefault(topic, 0L) < all.getOrDefault(topic, 0L))
+                    .filter(topic -> end(settled, topic, partition) < end(all, topic, partition))
                     .collect(Collectors.toSet());
         }
     }
 
-    private Map<Topics, Long> ends(Admin admin, int partition, Collection<Topics> topics, IsolationLevel isolation) {
-        var asked = new HashMap<TopicPartition, OffsetSpec>();
-        topics.forEach(
-                topic -> asked.put(new TopicPartition(topic.in(cluster.fleet()), partition), OffsetSpec.latest()));
-        try {
-            var told = admin.listOffsets(asked, new ListOffsetsOptions(isolation).timeoutMs(API_TIMEOUT_MILLIS))
-                    .all()
-                    .get();
-            var ends = new EnumMap<Topics, Long>(Topics.class);
-            topics.forEach(topic -> {
-                var end = told.get(new TopicPartition(topic.in(cluster.fleet()), partition));
-                ends.put(topic, end == null ? 0 : end.offset());
-            });
-            return ends;
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof KafkaException failure ? failure : new KafkaException(e.getCause());
-        } catch (InterruptedException e) {
-            throw new InterruptException(e);
-        }
+    private Map<TopicPartition, ListOffsetsResultInfo> ends(
+            Admin admin, int partition, Collection<Topics> topics, IsolationLevel isolation) {
+        var asked = topics.stream().collect(Collectors.toMap(topic -> in(topic, partition), _ -> OffsetSpec.latest()));
+        return BrokerAnswer.of(admin.listOffsets(asked, new ListOffsetsOptions(isolation).timeoutMs(API_TIMEOUT_MILLIS))
+                .all());
+    }
+
+    private long end(Map<TopicPartition, ListOffsetsResultInfo> ends, Topics topic, int partition) {
+        return Objects.requireNonNull(ends.get(in(topic, partition))).offset();
+    }
+
+    private TopicPartition in(Topics topic, int partition) {
+        return new TopicPartition(topic.in(cluster.fleet()), partition);
     }
 
     /// Reads what a partition has; no member of the group.

@@ -8,8 +8,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import millrace.proto.BrokerAnswer;
 import millrace.proto.Channel;
 import millrace.proto.Topics;
 import millrace.proto.Wire;
@@ -20,13 +20,16 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
 
 /// Writes what the owner of one partition decides, each time all of it or nothing. When a write fails, or nobody
 /// knows whether it did, the writer is of no use any more: the partition is taken over anew, which settles it.
 /// One thread.
 @SuppressWarnings("FutureReturnValueIgnored") // a commit fails when a send before it did
 final class TransactionWriter implements AutoCloseable {
+    /// Where it writes.
+    static final Set<Topics> TOPICS =
+            EnumSet.of(Topics.OUTPUTS, Topics.DEAD_LETTERS, Topics.SNAPSHOTS, Topics.ENDINGS, Topics.PROGRESS);
+
     private static final byte[] NOTHING = {};
 
     private final KafkaProducer<byte[], byte[]> producer;
@@ -41,10 +44,6 @@ final class TransactionWriter implements AutoCloseable {
         this.wire = wire;
         this.partition = partition;
     }
-
-    /// Where it writes.
-    static final Set<Topics> TOPICS =
-            EnumSet.of(Topics.OUTPUTS, Topics.DEAD_LETTERS, Topics.SNAPSHOTS, Topics.ENDINGS, Topics.PROGRESS);
 
     /// Fences the owner before and settles what it left.
     void open() {
@@ -151,17 +150,7 @@ final class TransactionWriter implements AutoCloseable {
     }
 
     private static List<Long> offsets(List<Future<RecordMetadata>> sent) {
-        var offsets = new ArrayList<Long>(sent.size());
-        for (var one : sent) {
-            try {
-                offsets.add(one.get().offset());
-            } catch (ExecutionException e) {
-                throw e.getCause() instanceof KafkaException failure ? failure : new KafkaException(e.getCause());
-            } catch (InterruptedException e) {
-                throw new InterruptException(e);
-            }
-        }
-        return offsets;
+        return sent.stream().map(one -> BrokerAnswer.of(one).offset()).toList();
     }
 
     /// Does not wait for what is on its way: the next owner settles it.

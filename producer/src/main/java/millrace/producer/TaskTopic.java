@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
+import millrace.proto.BrokerAnswer;
 import millrace.proto.Cluster;
 import millrace.proto.Topics;
 import millrace.proto.Wire;

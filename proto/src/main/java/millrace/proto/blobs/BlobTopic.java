@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
@@ -20,6 +19,7 @@ import millrace.proto.BlobMissing;
 import millrace.proto.BlobPiece;
 import millrace.proto.BlobPlace;
 import millrace.proto.BlobRecord;
+import millrace.proto.BrokerAnswer;
 import millrace.proto.CancelledException;
 import millrace.proto.Channel;
 import millrace.proto.Cluster;
@@ -30,7 +30,6 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
@@ -136,7 +135,7 @@ public final class BlobTopic implements AutoCloseable {
     }
 
     private static List<Long> offsets(List<Future<RecordMetadata>> sent) {
-        return sent.stream().map(BlobTopic::await).map(RecordMetadata::offset).toList();
+        return sent.stream().map(BrokerAnswer::of).map(RecordMetadata::offset).toList();
     }
 
     /// Puts a blob that is found by its place alone. Returns once it is durable.
@@ -167,7 +166,7 @@ public final class BlobTopic implements AutoCloseable {
             }
         }
         for (var piece = 0; piece < sent.size(); piece++) {
-            await(bury(BlobPiece.key(blob, put, piece), partition));
+            BrokerAnswer.of(bury(BlobPiece.key(blob, put, piece), partition));
         }
         throw new IOException("what was put is not blob " + blob.hex() + " (" + blob.bytes()
                 + " bytes): it has changed since its digest was taken");
@@ -262,14 +261,14 @@ public final class BlobTopic implements AutoCloseable {
 
     /// Makes a blob findable.
     public void list(BlobPlace place) {
-        await(send(place, BlobRecord.PLACES));
+        BrokerAnswer.of(send(place, BlobRecord.PLACES));
     }
 
     /// Makes a blob not findable; its pieces stay.
     ///
     /// @return the offset of the record that says so
     public long unlist(BlobPlace place) {
-        return await(bury(place.key(), BlobRecord.PLACES)).offset();
+        return BrokerAnswer.of(bury(place.key(), BlobRecord.PLACES)).offset();
     }
 
     /// Removes the pieces of a blob.
@@ -278,7 +277,7 @@ public final class BlobTopic implements AutoCloseable {
         for (var key : place.pieceKeys()) {
             sent.add(bury(key, place.partition()));
         }
-        sent.forEach(BlobTopic::await);
+        sent.forEach(BrokerAnswer::of);
     }
 
     private Future<RecordMetadata> send(BlobRecord record, int partition) {
@@ -289,16 +288,6 @@ public final class BlobTopic implements AutoCloseable {
     private Future<RecordMetadata> bury(String key, int partition) {
         return producer()
                 .send(new ProducerRecord<>(channel.topic(), partition, key.getBytes(StandardCharsets.UTF_8), null));
-    }
-
-    private static RecordMetadata await(Future<RecordMetadata> sent) {
-        try {
-            return sent.get();
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof KafkaException failure ? failure : new KafkaException(e.getCause());
-        } catch (InterruptedException e) {
-            throw new InterruptException(e);
-        }
     }
 
     private synchronized int piecePartitions() {

@@ -1,28 +1,45 @@
-package millrace.producer;
+package millrace.proto;
 
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.InterruptException;
 
 /// Waits for what a broker answers.
-final class BrokerAnswer {
+public final class BrokerAnswer {
     private BrokerAnswer() {}
 
+    /// As long as the client itself waits.
+    ///
+    /// @throws KafkaException the broker's, or the client's when it has given up
+    public static <T> T of(Future<T> future) {
+        try {
+            return future.get();
+        } catch (ExecutionException e) {
+            throw failure(e);
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        }
+    }
+
     /// @throws KafkaException the broker's, or when it does not answer in time
-    static <T> T of(KafkaFuture<T> future, Duration patience) {
+    public static <T> T of(Future<T> future, Duration patience) {
         try {
             return future.get(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
-            throw e.getCause() instanceof KafkaException known ? known : new KafkaException(e.getCause());
+            throw failure(e);
         } catch (TimeoutException e) {
             throw new org.apache.kafka.common.errors.TimeoutException(
                     "no answer within " + patience.toSeconds() + " s", e);
         } catch (InterruptedException e) {
             throw new InterruptException(e);
         }
+    }
+
+    private static KafkaException failure(ExecutionException e) {
+        return e.getCause() instanceof KafkaException known ? known : new KafkaException(e.getCause());
     }
 }
