@@ -89,12 +89,12 @@ final class ClusterOptions {
 
     /// The cluster that is named, else the fleet that is up on this machine; empty when there is neither.
     Optional<Cluster> find(Shell shell) {
-        return named(shell).or(() -> {
-            var state = FleetState.read(Folders.state(shell), fleet(shell));
-            var process = state.flatMap(FleetState::process);
-            process.ifPresent(up -> end = up.onExit());
-            return process.flatMap(_ -> state).map(up -> Cluster.at(up.bootstrapServers(), up.fleet()));
-        });
+        return named(shell)
+                .or(() -> FleetState.read(Folders.state(shell), fleet(shell))
+                        .flatMap(state -> state.process().map(process -> {
+                            end = process.onExit();
+                            return Cluster.at(state.bootstrapServers(), state.fleet());
+                        })));
     }
 
     /// Completes when the fleet that [#find] found up on this machine ends; never for a cluster that is named, which
