@@ -52,6 +52,8 @@ final class Worker implements Role.Running, Lane.Listener, Outbox.Listener, Core
     /// The share of the heap above which nothing is kept warm that no task uses.
     private static final double HEAP_FULL = 0.8;
 
+    private static final String RESIDENT = "VmRSS:";
+
     private interface Event {
         List<Action> at(long now);
     }
@@ -455,8 +457,6 @@ final class Worker implements Role.Running, Lane.Listener, Outbox.Listener, Core
                 .sum();
         return left > HEAP_FULL * Runtime.getRuntime().maxMemory();
     }
-
-    private static final String RESIDENT = "VmRSS:";
 
     // Linux only; elsewhere nobody knows.
     private static long residentBytes() {
