@@ -46,6 +46,7 @@ final class Aggregator implements Role.Running {
     private final Loops loops = new Loops(System::nanoTime);
     private @Nullable Operations served;
     private @Nullable Console console;
+    private final Clients clients;
     private final ProgressPublisher publisher;
     private final BlobTopic blobs;
     private final BlobTopic runs;
@@ -56,7 +57,7 @@ final class Aggregator implements Role.Running {
 
     private Aggregator(Cluster cluster, AggregatorConfig config) {
         var wire = new Wire(cluster.fleet());
-        var clients = new Clients(cluster, config.id());
+        clients = new Clients(cluster, config.id());
         var clock = new BrokerClock();
         publisher = new ProgressPublisher(clients.progress(), wire, clock);
         blobs = new BlobTopic(cluster, wire, config.id());
@@ -213,6 +214,7 @@ final class Aggregator implements Role.Running {
         publisher.close();
         blobs.close();
         runs.close();
+        clients.close();
         if (served != null) {
             served.close();
         }

@@ -1,6 +1,8 @@
 package millrace.aggregator;
 
+import java.time.Duration;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,16 +28,18 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/// The Kafka clients of an aggregator, with what its protocol relies on. Any thread.
-final class Clients {
+/// The Kafka clients of an aggregator, with what its protocol relies on. Any thread. Who asks for a client closes it.
+final class Clients implements AutoCloseable {
     private static final int API_TIMEOUT_MILLIS = 10_000;
 
     private final Cluster cluster;
     private final String id;
+    private final Admin admin;
 
     Clients(Cluster cluster, String id) {
         this.cluster = cluster;
         this.id = id;
+        admin = Admin.create(cluster.client(Map.of("client.id", id + "-admin")));
     }
 
     /// The member of the group of a fleet's aggregators, which owns partitions of `results` and reads none of them.
@@ -84,16 +88,12 @@ final class Clients {
     /// @throws KafkaException when nobody says
     OptionalLong committed(TopicPartition results) {
         var group = Topics.aggregatorGroup(cluster.fleet());
-        var settings = Map.<String, Object>of("client.id", id + "-offsets-" + results.partition());
-        try (var admin = Admin.create(cluster.client(settings))) {
-            var asked = new ListConsumerGroupOffsetsSpec().topicPartitions(List.of(results));
-            var options =
-                    new ListConsumerGroupOffsetsOptions().requireStable(false).timeoutMs(API_TIMEOUT_MILLIS);
-            var offsets = admin.listConsumerGroupOffsets(Map.of(group, asked), options)
-                    .partitionsToOffsetAndMetadata(group);
-            var offset = BrokerAnswer.of(offsets).get(results);
-            return offset == null ? OptionalLong.empty() : OptionalLong.of(offset.offset());
-        }
+        var asked = new ListConsumerGroupOffsetsSpec().topicPartitions(List.of(results));
+        var options = new ListConsumerGroupOffsetsOptions().requireStable(false).timeoutMs(API_TIMEOUT_MILLIS);
+        var offsets =
+                admin.listConsumerGroupOffsets(Map.of(group, asked), options).partitionsToOffsetAndMetadata(group);
+        var offset = BrokerAnswer.of(offsets).get(results);
+        return offset == null ? OptionalLong.empty() : OptionalLong.of(offset.offset());
     }
 
     /// The topics of which an owner's partition has records of a transaction that is not settled.
@@ -101,19 +101,16 @@ final class Clients {
     /// @param topics that only owners write transactions to
     /// @throws KafkaException when nobody says
     Set<Topics> unsettled(int partition, Collection<Topics> topics) {
-        var settings = Map.<String, Object>of("client.id", id + "-unsettled-" + partition);
-        try (var admin = Admin.create(cluster.client(settings))) {
-            // In this order what others write meanwhile is not taken for unsettled.
-            var all = ends(admin, partition, topics, IsolationLevel.READ_UNCOMMITTED);
-            var settled = ends(admin, partition, topics, IsolationLevel.READ_COMMITTED);
-            return topics.stream()
-                    .filter(topic -> end(settled, topic, partition) < end(all, topic, partition))
-                    .collect(Collectors.toSet());
-        }
+        // In this order what others write meanwhile is not taken for unsettled.
+        var all = ends(partition, topics, IsolationLevel.READ_UNCOMMITTED);
+        var settled = ends(partition, topics, IsolationLevel.READ_COMMITTED);
+        return topics.stream()
+                .filter(topic -> end(settled, topic, partition) < end(all, topic, partition))
+                .collect(Collectors.toCollection(() -> EnumSet.noneOf(Topics.class)));
     }
 
     private Map<TopicPartition, ListOffsetsResultInfo> ends(
-            Admin admin, int partition, Collection<Topics> topics, IsolationLevel isolation) {
+            int partition, Collection<Topics> topics, IsolationLevel isolation) {
         var asked = topics.stream().collect(Collectors.toMap(topic -> in(topic, partition), _ -> OffsetSpec.latest()));
         return BrokerAnswer.of(admin.listOffsets(asked, new ListOffsetsOptions(isolation).timeoutMs(API_TIMEOUT_MILLIS))
                 .all());
@@ -179,5 +176,10 @@ final class Clients {
         all.put("acks", "all");
         all.put("enable.idempotence", "true");
         return new KafkaProducer<>(cluster.client(all), new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    @Override
+    public void close() {
+        admin.close(Duration.ZERO);
     }
 }
