@@ -7,8 +7,9 @@ import millrace.proto.Snapshot;
 import millrace.proto.SpecDigest;
 import org.jspecify.annotations.Nullable;
 
-/// Puts the pieces of snapshots together: the newest complete one of each job counts. The pieces of one snapshot
-/// are written in one transaction, so after reading to the end the newest is complete unless a record is broken.
+/// Puts the pieces of snapshots together: the last one of each job counts, if it is complete. The pieces of one
+/// snapshot are written in one transaction, so it is, unless a record is broken or a broker's crash has left it
+/// in part: then the job is joined anew, and its snapshots are numbered anew.
 final class SnapshotReader {
     /// @param number of the job's snapshots
     /// @param pieces how many pieces it has
@@ -31,41 +32,41 @@ final class SnapshotReader {
             missing = pieces.length;
         }
 
+        boolean has(Snapshot snapshot) {
+            return number == snapshot.number() && pieces.length == snapshot.pieces();
+        }
+
         void add(Snapshot snapshot) {
-            if (snapshot.pieces() == pieces.length) {
-                missing -= pieces[snapshot.piece()] == null ? 1 : 0;
-                pieces[snapshot.piece()] = snapshot.data();
-            }
+            missing -= pieces[snapshot.piece()] == null ? 1 : 0;
+            pieces[snapshot.piece()] = snapshot.data();
         }
     }
 
-    private final Map<String, Pieced> newest = new HashMap<>();
+    private final Map<String, Pieced> last = new HashMap<>();
 
     /// @return whether it can be a piece of a snapshot of ours
     boolean add(Snapshot snapshot) {
         if (snapshot.pieces() > PIECES_MAX) {
             return false;
         }
-        var known = newest.get(snapshot.job());
-        if (known == null || known.number < snapshot.number()) {
+        var known = last.get(snapshot.job());
+        if (known == null || !known.has(snapshot)) {
             known = new Pieced(snapshot);
-            newest.put(snapshot.job(), known);
+            last.put(snapshot.job(), known);
         }
-        if (known.number == snapshot.number()) {
-            known.add(snapshot);
-        }
+        known.add(snapshot);
         return true;
     }
 
     /// Forgets what nobody took.
     void clear() {
-        newest.clear();
+        last.clear();
     }
 
     /// What was saved of a job, taken out; null when nothing was.
     @Nullable
     Saved take(String job) {
-        var known = newest.remove(job);
+        var known = last.remove(job);
         if (known == null || known.missing > 0) {
             return null;
         }
