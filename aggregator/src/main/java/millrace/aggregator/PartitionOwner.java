@@ -4,7 +4,9 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -61,6 +63,10 @@ final class PartitionOwner implements Runnable {
     // over, and stops; if not, it takes it back.
     private static final long FENCED_MILLIS = 3000;
 
+    // What is committed is settled within milliseconds, unless a broker dies meanwhile.
+    private static final long SETTLED_MILLIS = 5000;
+    private static final long LOOK_MILLIS = 50;
+
     private sealed interface Event {
         record Orders(long epoch, List<ConsumerRecord<byte[], byte[]>> records) implements Event {}
 
@@ -101,6 +107,8 @@ final class PartitionOwner implements Runnable {
     private long epoch;
     private final Queue<ConsumerRecord<byte[], byte[]>> results = new ArrayDeque<>();
     private long next;
+    // When to look whether what was committed last is settled.
+    private long lookMillis;
     // Reads results while the partition is owned.
     private volatile @Nullable KafkaConsumer<byte[], byte[]> reader;
 
@@ -223,23 +231,19 @@ final class PartitionOwner implements Runnable {
 
     private void own() {
         epoch++;
+        lookMillis = Long.MAX_VALUE;
         results.clear();
         resultBytes.set(0);
         var started = System.nanoTime();
         try (var joiner = new Joiner(partition, shared.limits, shared.budget, shared.counters, shared.id);
                 var writer = new TransactionWriter(shared.clients.owner(partition), shared.wire, partition)) {
             writer.open();
-            var unsettled = shared.clients.unsettled(partition, TransactionWriter.TOPICS);
-            // Where endings are settled somebody has read them: the next commit settles what belongs to them.
-            if (unsettled.contains(Topics.ENDINGS)) {
-                LOG.warn(
-                        "partition {}: the transaction of an owner before was never settled, and is discarded in {}",
-                        partition,
-                        unsettled);
-                writer.discard(unsettled);
-            }
+            var wasSettled = settle(writer);
             joiner.generation(group.metadata().generationId());
-            var from = reading(reader -> reader.fill(joiner, shared.clients::committed));
+            // An offset may be settled that only holds with what is not, and results are counted once however often
+            // they are read.
+            var from = reading(reader -> reader.fill(
+                    joiner, results -> wasSettled ? shared.clients.committed(results) : OptionalLong.empty()));
             shared.orders.follow(this, epoch, from.orders());
             next = from.results();
             var opened = shared.clients.results(topicPartition, next);
@@ -264,6 +268,44 @@ final class PartitionOwner implements Runnable {
                 // What it has asked for last may be on its way for long, and nobody wants it.
                 opened.close(CloseOptions.timeout(Duration.ZERO));
             }
+        }
+    }
+
+    // Returns whether there was nothing to settle.
+    private boolean settle(TransactionWriter writer) {
+        checkOwned();
+        var unsettled = unsettled();
+        if (unsettled.isEmpty()) {
+            return true;
+        }
+        // Nobody has read an ending that is not settled. One that is may have been read, and then what was written with
+        // it has to last; without it outputs are of no use and states as good as any.
+        var commit = !unsettled.contains(Topics.ENDINGS);
+        LOG.warn(
+                "partition {}: the transaction of an owner before was never settled in {}, and is {}",
+                partition,
+                unsettled,
+                commit ? "committed" : "discarded");
+        writer.settle(unsettled, commit, group.metadata());
+        var until = monotonicMillis() + SETTLED_MILLIS;
+        for (var left = unsettled(); !left.isEmpty(); left = unsettled()) {
+            checkOwned();
+            if (monotonicMillis() > until) {
+                throw new KafkaException("a transaction in partition " + partition + " of " + left
+                        + " is not settled and not of its owners; kafka-transactions.sh finds and aborts it");
+            }
+            pause(LOOK_MILLIS);
+        }
+        return false;
+    }
+
+    private Set<Topics> unsettled() {
+        return shared.clients.unsettled(partition, TransactionWriter.TOPICS);
+    }
+
+    private void checkOwned() {
+        if (isStopped()) {
+            throw new InterruptException("the partition is not ours any more");
         }
     }
 
@@ -313,6 +355,14 @@ final class PartitionOwner implements Runnable {
         for (var write = joiner.transaction(); write != null; write = joiner.transaction()) {
             writer.write(write, group.metadata());
             joiner.committed(write);
+            lookMillis = monotonicMillis() + SETTLED_MILLIS;
+        }
+        if (monotonicMillis() >= lookMillis) {
+            lookMillis = Long.MAX_VALUE;
+            var unsettled = unsettled();
+            if (!unsettled.isEmpty()) {
+                throw new KafkaException("what was committed is not settled in " + unsettled);
+            }
         }
         shared.publisher.publish(partition, joiner.progress());
         if (joiner.wantsOrders()) {

@@ -30,7 +30,7 @@ final class TransactionWriter implements AutoCloseable {
     static final Set<Topics> TOPICS =
             EnumSet.of(Topics.OUTPUTS, Topics.DEAD_LETTERS, Topics.SNAPSHOTS, Topics.ENDINGS, Topics.PROGRESS);
 
-    private static final byte[] NOTHING = {};
+    private static final byte[] NO_KEY = {};
 
     private final KafkaProducer<byte[], byte[]> producer;
     private final Wire wire;
@@ -50,19 +50,29 @@ final class TransactionWriter implements AutoCloseable {
         producer.initTransactions();
     }
 
-    /// Discards records of the owner before that nothing settles: a broker that comes back from a crash while its
-    /// partitions have no leader takes them for deleted, and calls a transaction complete without having told them.
-    /// Nobody has read such records, and the next transaction to commit would commit them, too.
+    /// Settles records of the owner before that nothing settles: a broker that comes back from a crash while its
+    /// partitions have no leader takes them for deleted, and calls a transaction complete without telling them.
+    /// The next one of the same producer settles them where it has a record: one without a value, which readers
+    /// pass over. Before, it takes the offset of `results` back to their beginning, because an offset may be
+    /// settled that only holds with what is not.
     ///
     /// @param topics where they are
-    void discard(Set<Topics> topics) {
+    /// @param commit whether they are to last; otherwise they are discarded
+    /// @param member who writes
+    void settle(Set<Topics> topics, boolean commit, ConsumerGroupMetadata member) {
         try {
             producer.beginTransaction();
+            sendOffset(0, member);
+            producer.commitTransaction();
+            producer.beginTransaction();
             offsets(topics.stream()
-                    .map(topic ->
-                            producer.send(new ProducerRecord<>(topic.in(wire.fleet()), partition, NOTHING, NOTHING)))
+                    .map(topic -> producer.send(new ProducerRecord<>(topic.in(wire.fleet()), partition, NO_KEY, null)))
                     .toList());
-            producer.abortTransaction();
+            if (commit) {
+                producer.commitTransaction();
+            } else {
+                producer.abortTransaction();
+            }
         } catch (IllegalStateException e) {
             throw brokenDown(e);
         }
@@ -86,11 +96,7 @@ final class TransactionWriter implements AutoCloseable {
             // Waits for the brokers, so an offset that is there is not sent again. What fences an owner that lost the
             // partition is its successor's transactional id; the member's generation comes on top.
             if (transaction.resume() != resume) {
-                producer.sendOffsetsToTransaction(
-                        Map.of(
-                                new TopicPartition(wire.results().topic(), partition),
-                                new OffsetAndMetadata(transaction.resume())),
-                        member);
+                sendOffset(transaction.resume(), member);
             }
             producer.commitTransaction();
             resume = transaction.resume();
@@ -137,6 +143,11 @@ final class TransactionWriter implements AutoCloseable {
         sendTombstones(removal.job(), 1, removal.pieces());
         sendTombstone(Topics.ENDINGS, removal.job());
         sendTombstone(Topics.PROGRESS, removal.job());
+    }
+
+    private void sendOffset(long offset, ConsumerGroupMetadata member) {
+        producer.sendOffsetsToTransaction(
+                Map.of(new TopicPartition(wire.results().topic(), partition), new OffsetAndMetadata(offset)), member);
     }
 
     private <T> Future<RecordMetadata> send(Channel<T> channel, T record) {

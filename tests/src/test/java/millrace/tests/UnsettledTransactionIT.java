@@ -2,19 +2,26 @@ package millrace.tests;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import millrace.aggregator.AggregatorRole;
 import millrace.cli.EmbeddedBroker;
+import millrace.proto.BrokerAnswer;
 import millrace.proto.Cluster;
+import millrace.proto.Role;
 import millrace.proto.Settings;
 import millrace.proto.Topics;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -25,60 +32,146 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// A broker that was killed between the decision to commit a transaction and the partitions' hearing of it may call it
 /// complete without telling them. What the owner of a partition left there must not be committed with its successor's
-/// first ending.
+/// first ending, and nothing may wait for it.
 class UnsettledTransactionIT {
     private static final String STATES = "__transaction_state";
+    private static final String FLEET = "unsettled";
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @TempDir
     Path folder;
 
+    /// The offset of the results was settled and the ending was not: the job ends anew, and once.
     @Test
-    void recordsOfATransactionThatNothingSettlesAreDiscardedAtTheTakeover() throws Exception {
+    void endingThatNothingSettlesIsDiscardedAndItsResultsAreReadAgain() throws Exception {
         int port;
         try (var broker = EmbeddedBroker.start(folder)) {
             port = Integer.parseInt(broker.bootstrapServers().split(":")[1]);
-            var cluster = Cluster.at(broker.bootstrapServers(), "unsettled");
-            new HandFedFleet(cluster, 1).close();
-            leaveUnsettled(cluster);
-        }
-        try (var broker = EmbeddedBroker.start(folder, port, Map.of())) {
-            var cluster = Cluster.at(broker.bootstrapServers(), "unsettled");
-            assertThat(keys(cluster, Topics.ENDINGS.in("unsettled"), "read_uncommitted"))
-                    .containsExactly("left");
-            assertThat(keys(cluster, Topics.ENDINGS.in("unsettled"), "read_committed"))
-                    .isEmpty();
-            var role = new AggregatorRole();
-            try (var fleet = new HandFedFleet(cluster, 1);
-                    var _ = role.start(cluster, Settings.resolve(role.settings(), Map.of(), Map.of(), Map.of()))) {
-                var spec = fleet.sum("next", 10);
+            var cluster = Cluster.at(broker.bootstrapServers(), FLEET);
+            try (var fleet = new HandFedFleet(cluster, 1)) {
+                var spec = fleet.sum("left", 10);
                 fleet.submit(spec);
                 fleet.answer(spec, fleet.counted(spec, 0, 10));
-                fleet.awaitEnding(spec);
             }
-            assertThat(keys(cluster, Topics.ENDINGS.in("unsettled"), "read_committed"))
-                    .containsExactly("next");
+            leaveUnsettled(cluster, Topics.ENDINGS, Topics.OUTPUTS);
+            commit(cluster, 1);
+        }
+        try (var broker = EmbeddedBroker.start(folder, port, Map.of())) {
+            var cluster = Cluster.at(broker.bootstrapServers(), FLEET);
+            assertThat(keys(cluster, Topics.ENDINGS, "read_uncommitted")).containsExactly("left");
+            assertThat(keys(cluster, Topics.ENDINGS, "read_committed")).isEmpty();
+            assertThat(committed(cluster)).isEqualTo(1);
+            try (var fleet = new HandFedFleet(cluster, 1);
+                    var _ = aggregator(cluster)) {
+                fleet.awaitEnding(fleet.sum("left", 10));
+                var next = fleet.sum("next", 10);
+                fleet.submit(next);
+                fleet.answer(next, fleet.counted(next, 0, 10));
+                fleet.awaitEnding(next);
+            }
+            assertThat(keys(cluster, Topics.ENDINGS, "read_committed")).containsExactly("left", "next");
         }
     }
 
-    // One transaction is committed, and the next, which has a record, is then called as complete as the first.
-    private static void leaveUnsettled(Cluster cluster) throws Exception {
-        var endings = Topics.ENDINGS.in(cluster.fleet());
+    /// Its ending is settled: who has read it wants the output that was written with it.
+    @Test
+    void outputWhoseEndingIsSettledIsCommitted() throws Exception {
+        int port;
+        try (var broker = EmbeddedBroker.start(folder)) {
+            port = Integer.parseInt(broker.bootstrapServers().split(":")[1]);
+            var cluster = Cluster.at(broker.bootstrapServers(), FLEET);
+            try (var fleet = new HandFedFleet(cluster, 1)) {
+                var spec = fleet.sum("open", 10);
+                fleet.submit(spec);
+                fleet.answer(spec, fleet.counted(spec, 0, 5));
+            }
+            leaveUnsettled(cluster, Topics.OUTPUTS, Topics.SNAPSHOTS);
+            commit(cluster, 1);
+        }
+        try (var broker = EmbeddedBroker.start(folder, port, Map.of())) {
+            var cluster = Cluster.at(broker.bootstrapServers(), FLEET);
+            assertThat(keys(cluster, Topics.OUTPUTS, "read_committed")).isEmpty();
+            try (var role = aggregator(cluster)) {
+                await().atMost(PATIENCE).until(role::ready);
+            }
+            // In case it dies before it has read everything again.
+            assertThat(committed(cluster)).isZero();
+            assertThat(keys(cluster, Topics.OUTPUTS, "read_committed")).startsWith("left");
+            assertThat(keys(cluster, Topics.SNAPSHOTS, "read_committed")).startsWith("left");
+        }
+    }
+
+    /// An owner that is left alone after an ending finds that nobody can read it, and says why.
+    @Test
+    void ownerFindsThatItsEndingIsNotSettled() throws Exception {
+        try (var broker = EmbeddedBroker.start(folder)) {
+            var cluster = Cluster.at(broker.bootstrapServers(), FLEET);
+            try (var fleet = new HandFedFleet(cluster, 1);
+                    var role = aggregator(cluster);
+                    var other = producer(cluster, Map.of("transactional.id", "other"))) {
+                await().atMost(PATIENCE).until(role::ready);
+                other.initTransactions();
+                other.beginTransaction();
+                BrokerAnswer.of(other.send(left(Topics.ENDINGS)));
+                var spec = fleet.sum("next", 10);
+                fleet.submit(spec);
+                fleet.answer(spec, fleet.counted(spec, 0, 10));
+                await().atMost(PATIENCE).until(() -> role.trouble().contains("is not settled and not of its owners"));
+                assertThat(keys(cluster, Topics.ENDINGS, "read_committed")).isEmpty();
+                other.abortTransaction();
+                fleet.awaitEnding(spec);
+                await().atMost(PATIENCE).until(role::ready);
+            }
+            assertThat(keys(cluster, Topics.ENDINGS, "read_committed")).containsExactly("next");
+        }
+    }
+
+    private static Role.Running aggregator(Cluster cluster) {
+        var role = new AggregatorRole();
+        return role.start(cluster, Settings.resolve(role.settings(), Map.of(), Map.of(), Map.of()));
+    }
+
+    // One transaction is committed, and the next, which has records, is then called as complete as the first.
+    private static void leaveUnsettled(Cluster cluster, Topics... topics) throws Exception {
         try (var owner = producer(cluster, Map.of("transactional.id", cluster.fleet() + "-0"))) {
             owner.initTransactions();
             owner.beginTransaction();
-            owner.send(new ProducerRecord<>(Topics.PROGRESS.in(cluster.fleet()), 0, "any".getBytes(UTF_8), null))
-                    .get();
+            BrokerAnswer.of(owner.send(
+                    new ProducerRecord<>(Topics.PROGRESS.in(cluster.fleet()), 0, "any".getBytes(UTF_8), null)));
             owner.commitTransaction();
             var complete = records(cluster, STATES, "read_uncommitted").getLast();
             owner.beginTransaction();
-            owner.send(new ProducerRecord<>(endings, 0, "left".getBytes(UTF_8), new byte[] {1}))
-                    .get();
+            for (var topic : topics) {
+                BrokerAnswer.of(owner.send(left(topic)));
+            }
             // Only Kafka's own admin client may write to Kafka's own topics.
             try (var admin = producer(cluster, Map.of("client.id", "__admin_client"))) {
-                admin.send(new ProducerRecord<>(STATES, 0, complete.key(), complete.value()))
-                        .get();
+                BrokerAnswer.of(admin.send(new ProducerRecord<>(STATES, 0, complete.key(), complete.value())));
             }
             owner.close(Duration.ZERO);
+        }
+    }
+
+    private static ProducerRecord<byte[], byte[]> left(Topics topic) {
+        return new ProducerRecord<>(topic.in(FLEET), 0, "left".getBytes(UTF_8), new byte[] {1});
+    }
+
+    private static void commit(Cluster cluster, long offset) {
+        var results = new TopicPartition(Topics.RESULTS.in(FLEET), 0);
+        try (var admin = Admin.create(cluster.client(Map.of()))) {
+            BrokerAnswer.of(admin.alterConsumerGroupOffsets(
+                            Topics.aggregatorGroup(FLEET), Map.of(results, new OffsetAndMetadata(offset)))
+                    .all());
+        }
+    }
+
+    private static long committed(Cluster cluster) {
+        var results = new TopicPartition(Topics.RESULTS.in(FLEET), 0);
+        try (var admin = Admin.create(cluster.client(Map.of()))) {
+            return Objects.requireNonNull(BrokerAnswer.of(admin.listConsumerGroupOffsets(Topics.aggregatorGroup(FLEET))
+                                    .partitionsToOffsetAndMetadata())
+                            .get(results))
+                    .offset();
         }
     }
 
@@ -86,8 +179,8 @@ class UnsettledTransactionIT {
         return new KafkaProducer<>(cluster.client(settings), new ByteArraySerializer(), new ByteArraySerializer());
     }
 
-    private static List<String> keys(Cluster cluster, String topic, String isolation) {
-        return records(cluster, topic, isolation).stream()
+    private static List<String> keys(Cluster cluster, Topics topic, String isolation) {
+        return records(cluster, topic.in(FLEET), isolation).stream()
                 .map(record -> new String(record.key(), UTF_8))
                 .toList();
     }
@@ -99,7 +192,7 @@ class UnsettledTransactionIT {
                 cluster.client(Map.of("isolation.level", isolation, "auto.offset.reset", "earliest")),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer())) {
-            consumer.assign(List.of(partition));
+            consumer.assign(Set.of(partition));
             var end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
             while (consumer.position(partition) < end) {
                 consumer.poll(Duration.ofMillis(100)).forEach(records::add);
