@@ -102,9 +102,14 @@ public record JobEnd(
         return pieces;
     }
 
+    /// Whether its ending has the output with it.
+    boolean hasCopy() {
+        return output != null && partsBytes == WHOLE && output.size() <= Ending.OutputPlace.COPY_MAX;
+    }
+
     /// The record for `endings`.
     ///
-    /// @param offsets where [#pieces] were written, in order
+    /// @param offsets where [#pieces] were written, in order; not needed when it has the output with it
     public Ending ending(List<Long> offsets) {
         return new Ending(
                 spec,
@@ -119,9 +124,7 @@ public record JobEnd(
                                 offsets,
                                 partsBytes == WHOLE ? output.size() : partsBytes,
                                 partsBytes != WHOLE,
-                                partsBytes == WHOLE && output.size() <= Ending.OutputPlace.COPY_MAX
-                                        ? output
-                                        : ByteString.EMPTY),
+                                hasCopy() ? output : ByteString.EMPTY),
                 tally,
                 submittedMillis,
                 endedMillis,

@@ -67,7 +67,7 @@ public record Ending(
     /// Where an output's pieces are.
     ///
     /// @param partition of `outputs`
-    /// @param offsets   of the pieces, in order
+    /// @param offsets   of the pieces, in order; none when `copy` has them all
     /// @param bytes     of the whole output
     /// @param parts     whether the pieces hold [OutputPart]s rather than the output itself
     /// @param copy      the output once more, when it has at most [#COPY_MAX] bytes; else empty

@@ -86,10 +86,11 @@ final class Findings {
             }
         }
         var places = new HashMap<String, OutputPiece>();
-        var pieces = new HashMap<String, Integer>();
+        var pieces = new HashMap<String, List<OutputPiece>>();
         for (var entry : ledger.outputs()) {
             places.put(entry.partition() + "/" + entry.offset(), entry.body());
-            pieces.merge(entry.body().getJob(), 1, Integer::sum);
+            pieces.computeIfAbsent(entry.body().getJob(), _ -> new ArrayList<>())
+                    .add(entry.body());
         }
         var byJob = log.byJob();
         log.orders().forEach((job, order) -> {
@@ -104,7 +105,7 @@ final class Findings {
             if (entries.isEmpty()) {
                 wrong("%s has ended, and was not submitted yet".formatted(job));
             }
-            check(order, entries, ending, places, pieces.getOrDefault(job, 0));
+            check(order, entries, ending, places, pieces.getOrDefault(job, List.of()));
         });
     }
 
@@ -113,16 +114,22 @@ final class Findings {
             List<ClientLog.Entry> entries,
             Ending ending,
             Map<String, OutputPiece> places,
-            int pieces) {
+            List<OutputPiece> pieces) {
         log.ending(order.job()).ifPresent(told -> {
             if (!ending.getState().name().equals("END_STATE_" + told.state())) {
                 wrong("%s ended %s, and its customer was told %s"
                         .formatted(order.job(), ending.getState(), told.state()));
             }
         });
-        var written = ending.getOutput().getOffsetsCount();
-        if (pieces != written) {
-            wrong("%s has %d pieces of output, and its ending names %d".formatted(order.job(), pieces, written));
+        var place = ending.getOutput();
+        var written = place.getCopy().isEmpty() ? place.getOffsetsCount() : 1;
+        if (pieces.size() != written) {
+            wrong("%s has %d pieces of output, and its ending names %d".formatted(order.job(), pieces.size(), written));
+        }
+        if (!place.getCopy().isEmpty()
+                && !pieces.isEmpty()
+                && !pieces.getFirst().getData().equals(place.getCopy())) {
+            wrong("%s has another output in its ending than on its topic".formatted(order.job()));
         }
         if (ending.getState() == EndState.END_STATE_CANCELLED) {
             cancelled++;
@@ -138,8 +145,8 @@ final class Findings {
     }
 
     private void checkOutput(ClientLog.Order order, Ending ending, Map<String, OutputPiece> places) {
-        var bytes = ByteString.EMPTY;
         var place = ending.getOutput();
+        var bytes = place.getCopy();
         for (var offset : place.getOffsetsList()) {
             var piece = places.get(place.getPartition() + "/" + offset);
             if (piece == null || !piece.getJob().equals(order.job())) {

@@ -65,6 +65,14 @@ class FindingsTest {
                 .build()));
     }
 
+    private void endWithACopy(byte[] output, byte[] copy) throws Exception {
+        end(output);
+        var ending = endings.removeLast().body();
+        endings.add(entry(ending.toBuilder()
+                .setOutput(OutputPlace.newBuilder().setCopy(ByteString.copyFrom(copy)))
+                .build()));
+    }
+
     private Findings findings() {
         return Findings.of(log, new Ledger(orders, List.of(), results, progress, outputs, endings, 0, 0));
     }
@@ -75,6 +83,25 @@ class FindingsTest {
         var findings = findings();
         assertThat(findings.wrong()).isEmpty();
         assertThat(findings.tasks()).isEqualTo(10);
+    }
+
+    @Test
+    void nothingIsWrongWithTheRightOutputInItsEnding() throws Exception {
+        endWithACopy(sum.expected(), sum.expected());
+        assertThat(findings().wrong()).isEmpty();
+    }
+
+    @Test
+    void otherOutputInTheEndingThanOnItsTopicIsFound() throws Exception {
+        endWithACopy(new Work.Sum(new Weights(11, 5, 0)).expected(), sum.expected());
+        assertThat(findings().wrong()).contains("one has another output in its ending than on its topic");
+    }
+
+    @Test
+    void outputThatIsOnlyInItsEndingIsFound() throws Exception {
+        endWithACopy(sum.expected(), sum.expected());
+        outputs.clear();
+        assertThat(findings().wrong()).containsExactly("one has 0 pieces of output, and its ending names 1");
     }
 
     @Test
