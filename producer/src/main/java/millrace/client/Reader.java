@@ -22,11 +22,12 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Reads stretches of topics, committed records only, in the caller's thread. Any thread may call; they take
-/// turns.
+/// Reads stretches of topics in the caller's thread: committed records, and single ones at places that committed
+/// ones name. Any thread may call; they take turns.
 final class Reader implements AutoCloseable {
     /// A record and where it was.
     ///
@@ -39,6 +40,7 @@ final class Reader implements AutoCloseable {
     private final Duration patience;
     private final ReentrantLock turn = new ReentrantLock();
     private final KafkaConsumer<byte[], byte[]> consumer;
+    private @Nullable KafkaConsumer<byte[], byte[]> places;
 
     /// @param patience how long the cluster may take to give the next record or answer
     Reader(Cluster cluster, Duration patience) {
@@ -51,10 +53,15 @@ final class Reader implements AutoCloseable {
         }
     }
 
+    /// One that reads committed records.
     static KafkaConsumer<byte[], byte[]> consumer(Cluster cluster, Duration patience) {
+        return consumer(cluster, patience, "read_committed");
+    }
+
+    private static KafkaConsumer<byte[], byte[]> consumer(Cluster cluster, Duration patience, String isolation) {
         return new KafkaConsumer<>(
                 cluster.client(Map.of(
-                        "isolation.level", "read_committed",
+                        "isolation.level", isolation,
                         "enable.auto.commit", "false",
                         "auto.offset.reset", "earliest",
                         "allow.auto.create.topics", "false",
@@ -137,19 +144,22 @@ final class Reader implements AutoCloseable {
         });
     }
 
-    /// The record at one offset; empty when it is gone or none of ours.
+    /// The record at one offset that a committed record names; empty when it is gone or none of ours. It need not be
+    /// known as committed itself: a broker that was killed may have forgotten to tell its partition.
     <T> Optional<Placed<T>> at(Channel<T> channel, int partition, long offset) {
         return inTurn("read " + channel.topic(), () -> {
+            var from = places == null ? consumer(cluster, patience, "read_uncommitted") : places;
+            places = from;
             var where = new TopicPartition(channel.topic(), partition);
             // Left alone when it is there already: pieces in a row are one stream.
-            if (!consumer.assignment().equals(Set.of(where)) || consumer.position(where) != offset) {
-                consumer.assign(List.of(where));
-                consumer.seek(where, offset);
+            if (!from.assignment().equals(Set.of(where)) || from.position(where) != offset) {
+                from.assign(List.of(where));
+                from.seek(where, offset);
             }
             var started = System.nanoTime();
             while (true) {
-                var records = consumer.poll(Duration.ofMillis(100)).records(where);
-                if (!records.isEmpty() || consumer.position(where) > offset) {
+                var records = from.poll(Duration.ofMillis(100)).records(where);
+                if (!records.isEmpty() || from.position(where) > offset) {
                     return records.stream()
                             .filter(record -> record.offset() == offset)
                             .findFirst()
@@ -210,6 +220,9 @@ final class Reader implements AutoCloseable {
         turn.lock();
         try {
             consumer.close();
+            if (places != null) {
+                places.close();
+            }
         } finally {
             turn.unlock();
         }
