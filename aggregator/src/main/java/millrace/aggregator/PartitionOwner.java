@@ -66,6 +66,7 @@ final class PartitionOwner implements Runnable {
     // What is committed is settled within milliseconds, unless a broker dies meanwhile.
     private static final long SETTLED_MILLIS = 5000;
     private static final long LOOK_MILLIS = 50;
+    private static final long LOOK_LATER_MILLIS = 30_000;
 
     private sealed interface Event {
         record Orders(long epoch, List<ConsumerRecord<byte[], byte[]>> records) implements Event {}
@@ -107,8 +108,9 @@ final class PartitionOwner implements Runnable {
     private long epoch;
     private final Queue<ConsumerRecord<byte[], byte[]>> results = new ArrayDeque<>();
     private long next;
-    // When to look whether what was committed last is settled.
+    // When to look whether what was committed is settled, and the offset that was committed last before that was so.
     private long lookMillis;
+    private long settled = Long.MAX_VALUE;
     // Reads results while the partition is owned.
     private volatile @Nullable KafkaConsumer<byte[], byte[]> reader;
 
@@ -238,12 +240,11 @@ final class PartitionOwner implements Runnable {
         try (var joiner = new Joiner(partition, shared.limits, shared.budget, shared.counters, shared.id);
                 var writer = new TransactionWriter(shared.clients.owner(partition), shared.wire, partition)) {
             writer.open();
-            var wasSettled = settle(writer);
+            var offsetHolds = settle(writer);
             joiner.generation(group.metadata().generationId());
-            // An offset may be settled that only holds with what is not, and results are counted once however often
-            // they are read.
-            var from = reading(reader -> reader.fill(
-                    joiner, results -> wasSettled ? shared.clients.committed(results) : OptionalLong.empty()));
+            var from = reading(
+                    reader -> reader.fill(joiner, results -> offsetHolds ? offset(results) : OptionalLong.empty()));
+            settled = from.results();
             shared.orders.follow(this, epoch, from.orders());
             next = from.results();
             var opened = shared.clients.results(topicPartition, next);
@@ -271,7 +272,14 @@ final class PartitionOwner implements Runnable {
         }
     }
 
-    // Returns whether there was nothing to settle.
+    // The group's, or an earlier one that this owner has seen settled with all that belongs to it: results are counted
+    // once however often they are read.
+    private OptionalLong offset(TopicPartition results) {
+        var committed = shared.clients.committed(results);
+        return committed.isPresent() ? OptionalLong.of(Math.min(committed.getAsLong(), settled)) : committed;
+    }
+
+    // Returns whether the group's offset holds: it may be settled, and the state or ending that belongs to it not.
     private boolean settle(TransactionWriter writer) {
         checkOwned();
         var unsettled = unsettled();
@@ -281,22 +289,52 @@ final class PartitionOwner implements Runnable {
         // Nobody has read an ending that is not settled. One that is may have been read, and then what was written with
         // it has to last; without it outputs are of no use and states as good as any.
         var commit = !unsettled.contains(Topics.ENDINGS);
+        var offsetHolds = commit && !unsettled.contains(Topics.SNAPSHOTS);
         LOG.warn(
-                "partition {}: the transaction of an owner before was never settled in {}, and is {}",
+                "partition {}: a transaction of an owner before was never settled in {}, and is {}",
                 partition,
                 unsettled,
                 commit ? "committed" : "discarded");
-        writer.settle(unsettled, commit, group.metadata());
-        var until = monotonicMillis() + SETTLED_MILLIS;
-        for (var left = unsettled(); !left.isEmpty(); left = unsettled()) {
-            checkOwned();
-            if (monotonicMillis() > until) {
-                throw new KafkaException("a transaction in partition " + partition + " of " + left
-                        + " is not settled and not of its owners; kafka-transactions.sh finds and aborts it");
-            }
-            pause(LOOK_MILLIS);
+        if (!offsetHolds) {
+            writer.rewind(group.metadata()); // in case it dies before it has read them all
         }
-        return false;
+        writer.settle(unsettled, commit);
+        var left = awaitSettled();
+        if (!left.isEmpty()) {
+            throw new KafkaException("a transaction in partition " + partition + " of " + left
+                    + " is not settled and not of its owners; kafka-transactions.sh finds and aborts it");
+        }
+        return offsetHolds;
+    }
+
+    // Looks some seconds after a commit whether it is settled: if not, nobody sees its endings.
+    private void look(TransactionWriter writer) {
+        if (monotonicMillis() < lookMillis) {
+            return;
+        }
+        lookMillis = Long.MAX_VALUE;
+        try {
+            var left = awaitSettled();
+            if (!left.isEmpty()) {
+                throw new KafkaException("what was committed is not settled in " + left);
+            }
+            settled = writer.resume();
+        } catch (RetriableException e) {
+            LOG.debug("nobody says whether partition {} is settled", partition, e);
+            lookMillis = monotonicMillis() + LOOK_LATER_MILLIS;
+        }
+    }
+
+    // Returns where something is not settled even after seconds.
+    private Set<Topics> awaitSettled() {
+        var until = monotonicMillis() + SETTLED_MILLIS;
+        var left = unsettled();
+        while (!left.isEmpty() && monotonicMillis() < until) {
+            checkOwned();
+            pause(LOOK_MILLIS);
+            left = unsettled();
+        }
+        return left;
     }
 
     private Set<Topics> unsettled() {
@@ -355,15 +393,9 @@ final class PartitionOwner implements Runnable {
         for (var write = joiner.transaction(); write != null; write = joiner.transaction()) {
             writer.write(write, group.metadata());
             joiner.committed(write);
-            lookMillis = monotonicMillis() + SETTLED_MILLIS;
+            lookMillis = Math.min(lookMillis, monotonicMillis() + SETTLED_MILLIS);
         }
-        if (monotonicMillis() >= lookMillis) {
-            lookMillis = Long.MAX_VALUE;
-            var unsettled = unsettled();
-            if (!unsettled.isEmpty()) {
-                throw new KafkaException("what was committed is not settled in " + unsettled);
-            }
-        }
+        look(writer);
         shared.publisher.publish(partition, joiner.progress());
         if (joiner.wantsOrders()) {
             shared.orders.ask(this, epoch);

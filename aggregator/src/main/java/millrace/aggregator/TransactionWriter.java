@@ -53,29 +53,36 @@ final class TransactionWriter implements AutoCloseable {
     /// Settles records of the owner before that nothing settles: a broker that comes back from a crash while its
     /// partitions have no leader takes them for deleted, and calls a transaction complete without telling them.
     /// The next one of the same producer settles them where it has a record: one without a value, which readers
-    /// pass over. Before, it takes the offset of `results` back to their beginning, because an offset may be
-    /// settled that only holds with what is not.
+    /// pass over. Each topic has its own, so that one that is away takes no other with it.
     ///
     /// @param topics where they are
     /// @param commit whether they are to last; otherwise they are discarded
-    /// @param member who writes
-    void settle(Set<Topics> topics, boolean commit, ConsumerGroupMetadata member) {
+    void settle(Set<Topics> topics, boolean commit) {
         try {
-            producer.beginTransaction();
-            sendOffset(0, member);
-            producer.commitTransaction();
-            producer.beginTransaction();
-            offsets(topics.stream()
-                    .map(topic -> producer.send(new ProducerRecord<>(topic.in(wire.fleet()), partition, NO_KEY, null)))
-                    .toList());
-            if (commit) {
-                producer.commitTransaction();
-            } else {
-                producer.abortTransaction();
+            for (var topic : topics) {
+                producer.beginTransaction();
+                BrokerAnswer.of(producer.send(new ProducerRecord<>(topic.in(wire.fleet()), partition, NO_KEY, null)));
+                if (commit) {
+                    producer.commitTransaction();
+                } else {
+                    producer.abortTransaction();
+                }
             }
         } catch (IllegalStateException e) {
             throw brokenDown(e);
         }
+    }
+
+    /// Takes the offset of `results` back to their beginning.
+    ///
+    /// @param member who writes
+    void rewind(ConsumerGroupMetadata member) {
+        write(new Transaction(List.of(), List.of(), List.of(), 0), member);
+    }
+
+    /// The offset that was committed last by this writer; -1 before.
+    long resume() {
+        return resume;
     }
 
     /// Writes and commits.

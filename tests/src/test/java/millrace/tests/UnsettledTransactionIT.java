@@ -7,14 +7,19 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import millrace.aggregator.AggregatorRole;
 import millrace.cli.EmbeddedBroker;
+import millrace.client.Millrace;
 import millrace.proto.BrokerAnswer;
 import millrace.proto.Cluster;
+import millrace.proto.Ending;
+import millrace.proto.Join;
+import millrace.proto.Policy;
 import millrace.proto.Role;
 import millrace.proto.Settings;
 import millrace.proto.Topics;
@@ -126,6 +131,60 @@ class UnsettledTransactionIT {
         }
     }
 
+    /// An offset that was settled with states or endings that were not, and are gone: what this owner has seen settled
+    /// goes before.
+    @Test
+    void ownerDoesNotTrustAnOffsetThatItHasNotSeenSettled() throws Exception {
+        try (var broker = EmbeddedBroker.start(folder)) {
+            var cluster = Cluster.at(broker.bootstrapServers(), FLEET);
+            try (var fleet = new HandFedFleet(cluster, 1);
+                    var role = aggregator(cluster);
+                    var nobody = consumer(cluster, Map.of("group.id", Topics.aggregatorGroup(FLEET)));
+                    var other = producer(cluster, Map.of("transactional.id", FLEET + "-0"))) {
+                var spec = fleet.sum("open", 10);
+                fleet.submit(spec);
+                fleet.answer(spec, fleet.counted(spec, 0, 5));
+                fleet.awaitProgress(spec, progress -> progress.done().items() == 5);
+                other.initTransactions();
+                other.beginTransaction();
+                other.sendOffsetsToTransaction(
+                        Map.of(new TopicPartition(Topics.RESULTS.in(FLEET), 0), new OffsetAndMetadata(1)),
+                        nobody.groupMetadata());
+                other.commitTransaction();
+                await().atMost(PATIENCE).until(() -> committed(cluster) == 1);
+                fleet.answer(spec, fleet.counted(spec, 5, 10));
+                fleet.awaitEnding(spec);
+                assertThat(role.ready()).isTrue();
+            }
+        }
+    }
+
+    /// Its ending says where it is, and that is enough.
+    @Test
+    void outputIsReadWhereverItsTopicIsSettled() throws Exception {
+        try (var broker = EmbeddedBroker.start(folder)) {
+            var cluster = Cluster.at(broker.bootstrapServers(), FLEET);
+            try (var fleet = new HandFedFleet(cluster, 1);
+                    var role = aggregator(cluster);
+                    var other = producer(cluster, Map.of("transactional.id", "other"));
+                    var millrace = Millrace.connect(cluster)) {
+                await().atMost(PATIENCE).until(role::ready);
+                other.initTransactions();
+                other.beginTransaction();
+                BrokerAnswer.of(other.send(left(Topics.OUTPUTS)));
+                var bytes = new byte[Ending.OutputPlace.COPY_MAX + 1];
+                Arrays.fill(bytes, (byte) 7);
+                var spec = fleet.spec("large", 1, new Join.Concatenation(), Policy.DEFAULT);
+                fleet.submit(spec);
+                fleet.answer(spec, fleet.done(spec, 0, 1, bytes));
+                var output = millrace.job("large").orElseThrow().get(PATIENCE);
+                assertThat(output.canonical().readAll()).isEqualTo(bytes);
+                assertThat(keys(cluster, Topics.OUTPUTS, "read_committed")).isEmpty();
+                other.abortTransaction();
+            }
+        }
+    }
+
     private static Role.Running aggregator(Cluster cluster) {
         var role = new AggregatorRole();
         return role.start(cluster, Settings.resolve(role.settings(), Map.of(), Map.of(), Map.of()));
@@ -179,6 +238,10 @@ class UnsettledTransactionIT {
         return new KafkaProducer<>(cluster.client(settings), new ByteArraySerializer(), new ByteArraySerializer());
     }
 
+    private static KafkaConsumer<byte[], byte[]> consumer(Cluster cluster, Map<String, Object> settings) {
+        return new KafkaConsumer<>(cluster.client(settings), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
     private static List<String> keys(Cluster cluster, Topics topic, String isolation) {
         return records(cluster, topic.in(FLEET), isolation).stream()
                 .map(record -> new String(record.key(), UTF_8))
@@ -188,10 +251,7 @@ class UnsettledTransactionIT {
     private static List<ConsumerRecord<byte[], byte[]>> records(Cluster cluster, String topic, String isolation) {
         var partition = new TopicPartition(topic, 0);
         var records = new ArrayList<ConsumerRecord<byte[], byte[]>>();
-        try (var consumer = new KafkaConsumer<>(
-                cluster.client(Map.of("isolation.level", isolation, "auto.offset.reset", "earliest")),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer())) {
+        try (var consumer = consumer(cluster, Map.of("isolation.level", isolation, "auto.offset.reset", "earliest"))) {
             consumer.assign(Set.of(partition));
             var end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
             while (consumer.position(partition) < end) {
