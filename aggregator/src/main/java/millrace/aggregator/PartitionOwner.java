@@ -390,12 +390,12 @@ final class PartitionOwner implements Runnable {
         moveParts(joiner);
         joiner.generation(group.metadata().generationId());
         joiner.tick(shared.clock.nowMillis(), monotonicMillis());
+        look(writer); // not right after a commit, whose markers are on their way
         for (var write = joiner.transaction(); write != null; write = joiner.transaction()) {
             writer.write(write, group.metadata());
             joiner.committed(write);
             lookMillis = Math.min(lookMillis, monotonicMillis() + SETTLED_MILLIS);
         }
-        look(writer);
         shared.publisher.publish(partition, joiner.progress());
         if (joiner.wantsOrders()) {
             shared.orders.ask(this, epoch);
