@@ -32,6 +32,9 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 final class Clients implements AutoCloseable {
     private static final int API_TIMEOUT_MILLIS = 10_000;
 
+    /// A partition's work waits for it, and it can be asked again.
+    private static final int ENDS_TIMEOUT_MILLIS = 3000;
+
     private final Cluster cluster;
     private final String id;
     private final Admin admin;
@@ -112,8 +115,9 @@ final class Clients implements AutoCloseable {
     private Map<TopicPartition, ListOffsetsResultInfo> ends(
             int partition, Collection<Topics> topics, IsolationLevel isolation) {
         var asked = topics.stream().collect(Collectors.toMap(topic -> in(topic, partition), _ -> OffsetSpec.latest()));
-        return BrokerAnswer.of(admin.listOffsets(asked, new ListOffsetsOptions(isolation).timeoutMs(API_TIMEOUT_MILLIS))
-                .all());
+        return BrokerAnswer.of(
+                admin.listOffsets(asked, new ListOffsetsOptions(isolation).timeoutMs(ENDS_TIMEOUT_MILLIS))
+                        .all());
     }
 
     private long end(Map<TopicPartition, ListOffsetsResultInfo> ends, Topics topic, int partition) {

@@ -66,7 +66,11 @@ final class PartitionOwner implements Runnable {
     // What is committed is settled within milliseconds, unless a broker dies meanwhile.
     private static final long SETTLED_MILLIS = 5000;
     private static final long LOOK_MILLIS = 50;
+    private static final long LOOK_AGAIN_MILLIS = 1000;
     private static final long LOOK_LATER_MILLIS = 30_000;
+    // A look waits for markers that are on their way; so long in all may they be, while brokers drop one that is dead.
+    private static final long LATE_MILLIS = 200;
+    private static final long LATE_MILLIS_MAX = 15_000;
 
     private sealed interface Event {
         record Orders(long epoch, List<ConsumerRecord<byte[], byte[]>> records) implements Event {}
@@ -108,8 +112,10 @@ final class PartitionOwner implements Runnable {
     private long epoch;
     private final Queue<ConsumerRecord<byte[], byte[]>> results = new ArrayDeque<>();
     private long next;
-    // When to look whether what was committed is settled, and the offset that was committed last before that was so.
+    // When to look whether what was committed is settled, since when looks find that it is not, and the offset that was
+    // committed last when it was.
     private long lookMillis;
+    private long unsettledMillis;
     private long settled = Long.MAX_VALUE;
     // Reads results while the partition is owned.
     private volatile @Nullable KafkaConsumer<byte[], byte[]> reader;
@@ -234,16 +240,17 @@ final class PartitionOwner implements Runnable {
     private void own() {
         epoch++;
         lookMillis = Long.MAX_VALUE;
+        unsettledMillis = Long.MAX_VALUE;
         results.clear();
         resultBytes.set(0);
         var started = System.nanoTime();
         try (var joiner = new Joiner(partition, shared.limits, shared.budget, shared.counters, shared.id);
                 var writer = new TransactionWriter(shared.clients.owner(partition), shared.wire, partition)) {
             writer.open();
-            var offsetHolds = settle(writer);
+            var wasSettled = settle(writer);
             joiner.generation(group.metadata().generationId());
             var from = reading(
-                    reader -> reader.fill(joiner, results -> offsetHolds ? offset(results) : OptionalLong.empty()));
+                    reader -> reader.fill(joiner, results -> wasSettled ? offset(results) : OptionalLong.empty()));
             settled = from.results();
             shared.orders.follow(this, epoch, from.orders());
             next = from.results();
@@ -279,7 +286,7 @@ final class PartitionOwner implements Runnable {
         return committed.isPresent() ? OptionalLong.of(Math.min(committed.getAsLong(), settled)) : committed;
     }
 
-    // Returns whether the group's offset holds: it may be settled, and the state or ending that belongs to it not.
+    // Returns whether nothing was left unsettled; otherwise an offset may be settled that does not hold without it.
     private boolean settle(TransactionWriter writer) {
         checkOwned();
         var unsettled = unsettled();
@@ -289,22 +296,19 @@ final class PartitionOwner implements Runnable {
         // Nobody has read an ending that is not settled. One that is may have been read, and then what was written with
         // it has to last; without it outputs are of no use and states as good as any.
         var commit = !unsettled.contains(Topics.ENDINGS);
-        var offsetHolds = commit && !unsettled.contains(Topics.SNAPSHOTS);
         LOG.warn(
                 "partition {}: a transaction of an owner before was never settled in {}, and is {}",
                 partition,
                 unsettled,
                 commit ? "committed" : "discarded");
-        if (!offsetHolds) {
-            writer.rewind(group.metadata()); // in case it dies before it has read them all
-        }
+        writer.rewind(group.metadata()); // in case it dies before it has read them all
         writer.settle(unsettled, commit);
-        var left = awaitSettled();
+        var left = awaitSettled(SETTLED_MILLIS);
         if (!left.isEmpty()) {
             throw new KafkaException("a transaction in partition " + partition + " of " + left
                     + " is not settled and not of its owners; kafka-transactions.sh finds and aborts it");
         }
-        return offsetHolds;
+        return false;
     }
 
     // Looks some seconds after a commit whether it is settled: if not, nobody sees its endings.
@@ -312,22 +316,29 @@ final class PartitionOwner implements Runnable {
         if (monotonicMillis() < lookMillis) {
             return;
         }
-        lookMillis = Long.MAX_VALUE;
         try {
-            var left = awaitSettled();
-            if (!left.isEmpty()) {
+            var left = awaitSettled(LATE_MILLIS);
+            var now = monotonicMillis();
+            if (left.isEmpty()) {
+                settled = writer.resume();
+                lookMillis = Long.MAX_VALUE;
+                unsettledMillis = Long.MAX_VALUE;
+                return;
+            }
+            unsettledMillis = Math.min(unsettledMillis, now);
+            if (now - unsettledMillis > LATE_MILLIS_MAX) {
                 throw new KafkaException("what was committed is not settled in " + left);
             }
-            settled = writer.resume();
+            lookMillis = now + LOOK_AGAIN_MILLIS;
         } catch (RetriableException e) {
             LOG.debug("nobody says whether partition {} is settled", partition, e);
             lookMillis = monotonicMillis() + LOOK_LATER_MILLIS;
         }
     }
 
-    // Returns where something is not settled even after seconds.
-    private Set<Topics> awaitSettled() {
-        var until = monotonicMillis() + SETTLED_MILLIS;
+    // Returns where something is not settled even after that time.
+    private Set<Topics> awaitSettled(long millis) {
+        var until = monotonicMillis() + millis;
         var left = unsettled();
         while (!left.isEmpty() && monotonicMillis() < until) {
             checkOwned();
@@ -394,7 +405,7 @@ final class PartitionOwner implements Runnable {
         for (var write = joiner.transaction(); write != null; write = joiner.transaction()) {
             writer.write(write, group.metadata());
             joiner.committed(write);
-            lookMillis = Math.min(lookMillis, monotonicMillis() + SETTLED_MILLIS);
+            lookMillis = lookMillis == Long.MAX_VALUE ? monotonicMillis() + SETTLED_MILLIS : lookMillis;
         }
         shared.publisher.publish(partition, joiner.progress());
         if (joiner.wantsOrders()) {

@@ -41,6 +41,7 @@ final class Reader implements AutoCloseable {
     private final ReentrantLock turn = new ReentrantLock();
     private final KafkaConsumer<byte[], byte[]> consumer;
     private @Nullable KafkaConsumer<byte[], byte[]> places;
+    private boolean closed;
 
     /// @param patience how long the cluster may take to give the next record or answer
     Reader(Cluster cluster, Duration patience) {
@@ -148,8 +149,7 @@ final class Reader implements AutoCloseable {
     /// known as committed itself: a broker that was killed may have forgotten to tell its partition.
     <T> Optional<Placed<T>> at(Channel<T> channel, int partition, long offset) {
         return inTurn("read " + channel.topic(), () -> {
-            var from = places == null ? consumer(cluster, patience, "read_uncommitted") : places;
-            places = from;
+            var from = places();
             var where = new TopicPartition(channel.topic(), partition);
             // Left alone when it is there already: pieces in a row are one stream.
             if (!from.assignment().equals(Set.of(where)) || from.position(where) != offset) {
@@ -168,6 +168,16 @@ final class Reader implements AutoCloseable {
                 checkPatience(cluster, patience, started, channel.topic());
             }
         });
+    }
+
+    // Made with the first place that is read: most outputs are in their endings.
+    private KafkaConsumer<byte[], byte[]> places() {
+        if (closed) {
+            throw new IllegalStateException("the connection has been closed");
+        }
+        var made = places == null ? consumer(cluster, patience, "read_uncommitted") : places;
+        places = made;
+        return made;
     }
 
     static <T> Optional<Placed<T>> read(Channel<T> channel, ConsumerRecord<byte[], byte[]> record) {
@@ -219,9 +229,13 @@ final class Reader implements AutoCloseable {
     public void close() {
         turn.lock();
         try {
-            consumer.close();
-            if (places != null) {
-                places.close();
+            closed = true;
+            try {
+                consumer.close();
+            } finally {
+                if (places != null) {
+                    places.close();
+                }
             }
         } finally {
             turn.unlock();
