@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -63,15 +62,6 @@ final class PartitionOwner implements Runnable {
     // over, and stops; if not, it takes it back.
     private static final long FENCED_MILLIS = 3000;
 
-    // What is committed is settled within milliseconds, unless a broker dies meanwhile.
-    private static final long SETTLED_MILLIS = 5000;
-    private static final long LOOK_MILLIS = 50;
-    private static final long LOOK_AGAIN_MILLIS = 1000;
-    private static final long LOOK_LATER_MILLIS = 30_000;
-    // A look waits for markers that are on their way; so long in all may they be, while brokers drop one that is dead.
-    private static final long LATE_MILLIS = 200;
-    private static final long LATE_MILLIS_MAX = 15_000;
-
     private sealed interface Event {
         record Orders(long epoch, List<ConsumerRecord<byte[], byte[]>> records) implements Event {}
 
@@ -101,6 +91,7 @@ final class PartitionOwner implements Runnable {
     private final Shared shared;
     private final PlacedValues values;
     private final PartMover runs;
+    private final Settlement settlement;
     private final Loops.Loop loop;
     private final LinkedBlockingQueue<Event> inbox = new LinkedBlockingQueue<>();
     private final AtomicLong orderBytes = new AtomicLong();
@@ -112,11 +103,6 @@ final class PartitionOwner implements Runnable {
     private long epoch;
     private final Queue<ConsumerRecord<byte[], byte[]>> results = new ArrayDeque<>();
     private long next;
-    // When to look whether what was committed is settled, since when looks find that it is not, and the offset that was
-    // committed last when it was.
-    private long lookMillis;
-    private long unsettledMillis;
-    private long settled = Long.MAX_VALUE;
     // Reads results while the partition is owned.
     private volatile @Nullable KafkaConsumer<byte[], byte[]> reader;
 
@@ -127,6 +113,10 @@ final class PartitionOwner implements Runnable {
         topicPartition = new TopicPartition(shared.wire.results().topic(), partition);
         values = new PlacedValues(shared.blobs, this::isStopped);
         runs = new PartMover(shared.runs, new PlacedValues(shared.runs, this::isStopping));
+        settlement = new Settlement(partition, shared.clients, millis -> {
+            checkOwned();
+            pause(millis);
+        });
         loop = shared.loops.loop("partition-" + partition, TURN_WITHIN);
     }
 
@@ -239,19 +229,20 @@ final class PartitionOwner implements Runnable {
 
     private void own() {
         epoch++;
-        lookMillis = Long.MAX_VALUE;
-        unsettledMillis = Long.MAX_VALUE;
         results.clear();
         resultBytes.set(0);
         var started = System.nanoTime();
         try (var joiner = new Joiner(partition, shared.limits, shared.budget, shared.counters, shared.id);
                 var writer = new TransactionWriter(shared.clients.owner(partition), shared.wire, partition)) {
             writer.open();
-            var wasSettled = settle(writer);
+            checkOwned();
+            var wasSettled = settlement.settle(writer, group.metadata());
             joiner.generation(group.metadata().generationId());
-            var from = reading(
-                    reader -> reader.fill(joiner, results -> wasSettled ? offset(results) : OptionalLong.empty()));
-            settled = from.results();
+            var from = reading(reader -> reader.fill(
+                    joiner,
+                    results ->
+                            wasSettled ? settlement.trusted(shared.clients.committed(results)) : OptionalLong.empty()));
+            settlement.holds(from.results());
             shared.orders.follow(this, epoch, from.orders());
             next = from.results();
             var opened = shared.clients.results(topicPartition, next);
@@ -279,79 +270,6 @@ final class PartitionOwner implements Runnable {
         }
     }
 
-    // The group's, or an earlier one that this owner has seen settled with all that belongs to it: results are counted
-    // once however often they are read.
-    private OptionalLong offset(TopicPartition results) {
-        var committed = shared.clients.committed(results);
-        return committed.isPresent() ? OptionalLong.of(Math.min(committed.getAsLong(), settled)) : committed;
-    }
-
-    // Returns whether nothing was left unsettled; otherwise an offset may be settled that does not hold without it.
-    private boolean settle(TransactionWriter writer) {
-        checkOwned();
-        var unsettled = unsettled();
-        if (unsettled.isEmpty()) {
-            return true;
-        }
-        // Nobody has read an ending that is not settled. One that is may have been read, and then what was written with
-        // it has to last; without it outputs are of no use and states as good as any.
-        var commit = !unsettled.contains(Topics.ENDINGS);
-        LOG.warn(
-                "partition {}: a transaction of an owner before was never settled in {}, and is {}",
-                partition,
-                unsettled,
-                commit ? "committed" : "discarded");
-        writer.rewind(group.metadata()); // in case it dies before it has read them all
-        writer.settle(unsettled, commit);
-        var left = awaitSettled(SETTLED_MILLIS);
-        if (!left.isEmpty()) {
-            throw new KafkaException("a transaction in partition " + partition + " of " + left
-                    + " is not settled and not of its owners; kafka-transactions.sh finds and aborts it");
-        }
-        return false;
-    }
-
-    // Looks some seconds after a commit whether it is settled: if not, nobody sees its endings.
-    private void look(TransactionWriter writer) {
-        if (monotonicMillis() < lookMillis) {
-            return;
-        }
-        try {
-            var left = awaitSettled(LATE_MILLIS);
-            var now = monotonicMillis();
-            if (left.isEmpty()) {
-                settled = writer.resume();
-                lookMillis = Long.MAX_VALUE;
-                unsettledMillis = Long.MAX_VALUE;
-                return;
-            }
-            unsettledMillis = Math.min(unsettledMillis, now);
-            if (now - unsettledMillis > LATE_MILLIS_MAX) {
-                throw new KafkaException("what was committed is not settled in " + left);
-            }
-            lookMillis = now + LOOK_AGAIN_MILLIS;
-        } catch (RetriableException e) {
-            LOG.debug("nobody says whether partition {} is settled", partition, e);
-            lookMillis = monotonicMillis() + LOOK_LATER_MILLIS;
-        }
-    }
-
-    // Returns where something is not settled even after that time.
-    private Set<Topics> awaitSettled(long millis) {
-        var until = monotonicMillis() + millis;
-        var left = unsettled();
-        while (!left.isEmpty() && monotonicMillis() < until) {
-            checkOwned();
-            pause(LOOK_MILLIS);
-            left = unsettled();
-        }
-        return left;
-    }
-
-    private Set<Topics> unsettled() {
-        return shared.clients.unsettled(partition, TransactionWriter.TOPICS);
-    }
-
     private void checkOwned() {
         if (isStopped()) {
             throw new InterruptException("the partition is not ours any more");
@@ -360,7 +278,7 @@ final class PartitionOwner implements Runnable {
 
     private <T> T reading(Function<PartitionReader, T> work) {
         try (var consumer = shared.clients.partition(partition)) {
-            return work.apply(new PartitionReader(consumer, shared.wire, partition, shared.counters, this::isStopped));
+            return work.apply(new PartitionReader(consumer, shared.wire, partition, shared.counters, this::checkOwned));
         }
     }
 
@@ -401,11 +319,11 @@ final class PartitionOwner implements Runnable {
         moveParts(joiner);
         joiner.generation(group.metadata().generationId());
         joiner.tick(shared.clock.nowMillis(), monotonicMillis());
-        look(writer); // not right after a commit, whose markers are on their way
+        settlement.look(writer);
         for (var write = joiner.transaction(); write != null; write = joiner.transaction()) {
             writer.write(write, group.metadata());
             joiner.committed(write);
-            lookMillis = lookMillis == Long.MAX_VALUE ? monotonicMillis() + SETTLED_MILLIS : lookMillis;
+            settlement.committed();
         }
         shared.publisher.publish(partition, joiner.progress());
         if (joiner.wantsOrders()) {
@@ -519,7 +437,7 @@ final class PartitionOwner implements Runnable {
                 + Math.max(0, record.serializedValueSize());
     }
 
-    private static long monotonicMillis() {
+    static long monotonicMillis() {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
     }
 }

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import millrace.proto.Channel;
 import millrace.proto.Ending;
@@ -15,7 +14,6 @@ import millrace.proto.Topics;
 import millrace.proto.Wire;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -39,21 +37,17 @@ final class PartitionReader {
     private final Wire wire;
     private final int partition;
     private final Counters counters;
-    private final BooleanSupplier stopped;
+    private final Runnable checkOwned;
 
     /// @param consumer one that reads committed records; the caller closes it
-    /// @param stopped  asked often; a yes ends the reading with an [InterruptException]
+    /// @param checkOwned called often; throws when the partition is not the reader's any more
     PartitionReader(
-            KafkaConsumer<byte[], byte[]> consumer,
-            Wire wire,
-            int partition,
-            Counters counters,
-            BooleanSupplier stopped) {
+            KafkaConsumer<byte[], byte[]> consumer, Wire wire, int partition, Counters counters, Runnable checkOwned) {
         this.consumer = consumer;
         this.wire = wire;
         this.partition = partition;
         this.counters = counters;
-        this.stopped = stopped;
+        this.checkOwned = checkOwned;
     }
 
     /// Fills and starts a new joiner.
@@ -114,9 +108,7 @@ final class PartitionReader {
         var moved = System.nanoTime();
         var at = consumer.position(tp);
         while (at < end) {
-            if (stopped.getAsBoolean()) {
-                throw new InterruptException("the partition is not ours any more");
-            }
+            checkOwned.run();
             for (var record : consumer.poll(POLL)) {
                 if (record.value() == null && topic.cleanup() == Topics.Cleanup.COMPACT) {
                     continue; // a tombstone: the job has ended, which its ending or its mark of removal says

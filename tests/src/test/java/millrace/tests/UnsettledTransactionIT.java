@@ -114,9 +114,7 @@ class UnsettledTransactionIT {
                     var role = aggregator(cluster);
                     var other = producer(cluster, Map.of("transactional.id", "other"))) {
                 await().atMost(PATIENCE).until(role::ready);
-                other.initTransactions();
-                other.beginTransaction();
-                BrokerAnswer.of(other.send(left(Topics.ENDINGS)));
+                leaveOpen(other, Topics.ENDINGS);
                 var spec = fleet.sum("next", 10);
                 fleet.submit(spec);
                 fleet.answer(spec, fleet.counted(spec, 0, 10));
@@ -168,9 +166,7 @@ class UnsettledTransactionIT {
                     var other = producer(cluster, Map.of("transactional.id", "other"));
                     var millrace = Millrace.connect(cluster)) {
                 await().atMost(PATIENCE).until(role::ready);
-                other.initTransactions();
-                other.beginTransaction();
-                BrokerAnswer.of(other.send(left(Topics.OUTPUTS)));
+                leaveOpen(other, Topics.OUTPUTS);
                 var bytes = new byte[Ending.OutputPlace.COPY_MAX + 1];
                 Arrays.fill(bytes, (byte) 7);
                 var spec = fleet.spec("large", 1, new Join.Concatenation(), Policy.DEFAULT);
@@ -208,6 +204,12 @@ class UnsettledTransactionIT {
             }
             owner.close(Duration.ZERO);
         }
+    }
+
+    private static void leaveOpen(KafkaProducer<byte[], byte[]> other, Topics topic) {
+        other.initTransactions();
+        other.beginTransaction();
+        BrokerAnswer.of(other.send(left(topic)));
     }
 
     private static ProducerRecord<byte[], byte[]> left(Topics topic) {
