@@ -185,18 +185,22 @@ final class BrokerWorld extends World implements AutoCloseable {
 
     @Override
     String shareOffsets(int partition) {
-        SharePartitionOffsetInfo info = Rig.await(rig.admin()
+        SharePartitionOffsetInfo info = shareOffsetInfo(partition);
+        if (info == null) {
+            return NOT_LISTED;
+        }
+        list(partition, info.startOffset());
+        return info.startOffset() + " lag " + info.lag().orElse(-1L);
+    }
+
+    private @Nullable SharePartitionOffsetInfo shareOffsetInfo(int partition) {
+        return Rig.await(rig.admin()
                         .listShareGroupOffsets(Map.of(
                                 names.workers(),
                                 new ListShareGroupOffsetsSpec()
                                         .topicPartitions(List.of(new TopicPartition(names.shared(), partition)))))
                         .partitionsToOffsetInfo(names.workers()))
                 .get(new TopicPartition(names.shared(), partition));
-        if (info == null) {
-            return NOT_LISTED;
-        }
-        list(partition, info.startOffset());
-        return info.startOffset() + " lag " + info.lag().orElse(-1L);
     }
 
     @Override
@@ -436,6 +440,15 @@ final class BrokerWorld extends World implements AutoCloseable {
         wire.close();
         wire = new Wire(rig.bootstrap());
         loaded.clear();
+        awaitShareCoordinator();
+    }
+
+    /// Topics answer before the share coordinator has read what it holds, and a share partition that asks it so
+    /// early has its state a second later: too late for a script. A listing is answered when the state is there.
+    private void awaitShareCoordinator() {
+        if (groupExists) {
+            shareOffsetInfo(0);
+        }
     }
 
     private void closeGroupMember(int slot) {
