@@ -369,7 +369,7 @@ public final class Feeder {
         for (var plan = roundRobin.next(job -> plan(job, lowest, now));
                 plan != null;
                 plan = roundRobin.next(job -> plan(job, lowest, now))) {
-            actions.add(emit(plan, now));
+            actions.add(emit(plan, isUrgent(plan.job(), lowest), now));
         }
         return actions;
     }
@@ -380,6 +380,14 @@ public final class Feeder {
             lowest = job.emissions > 0 ? Math.min(lowest, job.priority()) : lowest;
         }
         return lowest;
+    }
+
+    /// Whether a job has nothing out, while one of this priority or a lower one has: its task does not wait behind theirs
+    /// on a worker.
+    ///
+    /// @param lowest the lowest priority of a job that has tasks out
+    private static boolean isUrgent(FeedingJob job, int lowest) {
+        return job.emissions == 0 && job.priority() >= lowest;
     }
 
     /// @param lowest the lowest priority of a job that has tasks out
@@ -395,7 +403,7 @@ public final class Feeder {
                         workers.total(),
                         job.taskNanos(),
                         roundTrip.nanos(),
-                        late || (job.emissions == 0 && job.priority() > lowest))
+                        late || (isUrgent(job, lowest) && job.priority() > lowest))
                 || partitions.isFull()) {
             return null;
         }
@@ -407,7 +415,7 @@ public final class Feeder {
         return straggler == null ? null : new Plan(job, straggler.range, straggler, true, straggler.weightNanos);
     }
 
-    private Action emit(Plan plan, long now) {
+    private Action emit(Plan plan, boolean urgent, long now) {
         var job = plan.job();
         var o = plan.outstanding() == null ? job.cut(plan.range()) : plan.outstanding();
         job.stopWaiting(o);
@@ -431,6 +439,7 @@ public final class Feeder {
                 o.emission,
                 o.alone,
                 plan.copy(),
+                urgent,
                 job.spec().policy().taskLimit());
         return new Action.Emit(inFlight.lastId(), task, emission.partition);
     }

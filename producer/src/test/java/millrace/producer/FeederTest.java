@@ -1,6 +1,7 @@
 package millrace.producer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.time.Duration;
 import java.util.HashSet;
@@ -48,6 +49,20 @@ class FeederTest {
         assertThat(stand.feed())
                 .as("there is room for as many as there are cores")
                 .isEmpty();
+    }
+
+    @Test
+    void theFirstTaskBesideThoseOfOtherJobsIsUrgent() {
+        var stand = FeederStand.leading(4);
+        stand.submit(Specs.spec("big", 1_000_000, TENS.withMaxCores(2)));
+        assertThat(stand.feed()).isNotEmpty().noneMatch(Task::urgent);
+        stand.submit(Specs.spec("equal", 1_000_000, TENS.withMaxCores(1)));
+        assertThat(stand.feed()).extracting(Task::job, Task::urgent).containsExactly(tuple("equal", true));
+        stand.submit(Specs.spec("lower", 1_000_000, TENS.withPriority(-1)));
+        assertThat(stand.feed())
+                .filteredOn(task -> task.job().equals("lower"))
+                .isNotEmpty()
+                .noneMatch(Task::urgent);
     }
 
     @Test
@@ -553,6 +568,7 @@ class FeederTest {
                 end,
                 1,
                 emission,
+                false,
                 false,
                 false,
                 Duration.ofHours(1));

@@ -17,6 +17,8 @@ import java.time.Duration;
 /// @param emission    counts the emissions of this exact range, from 1
 /// @param alone       whether nothing else may be computed in the process meanwhile
 /// @param copy        whether it is a straggler's copy
+/// @param urgent      whether its job had nothing out, and another, not of a higher priority, had: a worker computes
+///                    one such task beside those on its cores
 /// @param limit       its hard limit
 public record Task(
         String job,
@@ -29,6 +31,7 @@ public record Task(
         int emission,
         boolean alone,
         boolean copy,
+        boolean urgent,
         Duration limit) {
     public Task {
         JobSpec.checkId(job);

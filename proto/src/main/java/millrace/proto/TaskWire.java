@@ -19,6 +19,7 @@ final class TaskWire {
                 .setEmission(task.emission())
                 .setAlone(task.alone())
                 .setCopy(task.copy())
+                .setUrgent(task.urgent())
                 .setLimitMillis(task.limit().toMillis())
                 .build();
     }
@@ -35,6 +36,7 @@ final class TaskWire {
                 message.getEmission(),
                 message.getAlone(),
                 message.getCopy(),
+                message.getUrgent(),
                 Duration.ofMillis(message.getLimitMillis()));
     }
 }

@@ -64,6 +64,7 @@ final class Samples {
                 3,
                 true,
                 true,
+                true,
                 Duration.ofSeconds(4));
     }
 

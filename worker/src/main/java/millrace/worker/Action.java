@@ -23,7 +23,7 @@ public sealed interface Action {
     /// The record is none of ours.
     record Reject(int lane, int partition, long offset) implements Action {}
 
-    /// Compute a task on a core; there is one free. Answered by [Desk#computed].
+    /// Compute a task on a core; there is one free, or the task is urgent. Answered by [Desk#computed].
     ///
     /// @param ticket names the task until it is answered for
     /// @param math   computes it

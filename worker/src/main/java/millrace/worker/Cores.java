@@ -12,7 +12,8 @@ import millrace.proto.Result.Answer;
 import millrace.proto.Result.Cost;
 import millrace.worker.LargeValues.Outcome;
 
-/// The threads that compute, one for each core. Any thread may call it; nothing waits.
+/// The threads that compute, one for each core, and one more while an urgent task is computed beside those on the
+/// cores. Any thread may call it; nothing waits.
 ///
 /// They run below all others in priority: with every core computing, Kafka's threads would else wait for a time
 /// slice before they can fetch the next task. The JVM heeds priorities only with `-XX:ThreadPriorityPolicy=1`.
@@ -33,13 +34,19 @@ final class Cores {
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final Map<Long, Run> runs = new ConcurrentHashMap<>();
     private final ExecutorService pool;
+    private final ExecutorService beside;
+    private final int cores;
     private final Supplies supplies;
     private final Listener listener;
 
     Cores(int cores, Supplies supplies, Listener listener) {
         this.supplies = supplies;
         this.listener = listener;
-        pool = Executors.newFixedThreadPool(cores, factory());
+        this.cores = cores;
+        var factory = factory();
+        pool = Executors.newFixedThreadPool(cores, factory);
+        beside = Executors.newCachedThreadPool(
+                factory); // one thread in the pool too many would be woken up for each task
     }
 
     @SuppressWarnings("ThreadPriorityCheck") // on purpose, see above; nothing but speed depends on it
@@ -56,7 +63,7 @@ final class Cores {
     void compute(Action.Compute order) {
         var run = new Run(order);
         runs.put(order.ticket(), run);
-        pool.execute(run);
+        (runs.size() > cores ? beside : pool).execute(run);
     }
 
     /// Tasks that are being computed.
@@ -75,6 +82,7 @@ final class Cores {
     void close() {
         runs.values().forEach(run -> run.work.cancel());
         pool.shutdown();
+        beside.shutdown();
     }
 
     private static final class Core extends Thread {

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// waits, and smaller ones behind it start meanwhile. That ends when it has waited for [#OVERTAKEN_FOR]: from
 /// then on nothing starts before it, so that what runs makes room for it. As something runs whenever something
 /// waits, and what runs gives its memory back, nobody waits for ever.
+///
+/// An urgent task needs no free core: where all compute, one more is computed beside them.
 final class Hands {
     /// How long a task that waits for memory is overtaken by others. Short against the time after which a task
     /// that waits is handed back.
@@ -41,6 +43,9 @@ final class Hands {
     // Kernels that run, and values that are on their way.
     private int running;
     private int putting;
+
+    // Urgent tasks in the queue.
+    private int urgent;
     private long tickets;
 
     Hands(int cores, MemoryBudget memory) {
@@ -93,6 +98,7 @@ final class Hands {
         } else {
             queue.add(hand);
             hand.queued = true;
+            urgent += hand.task.urgent() ? 1 : 0;
         }
     }
 
@@ -100,7 +106,7 @@ final class Hands {
     void unqueue(Hand hand) {
         if (hand.queued) { // the usual hand has left it for a core, and looking through thousands takes time
             queue.remove(hand);
-            hand.queued = false;
+            dequeued(hand);
         }
         if (hand == alone && !hand.running) {
             alone = null;
@@ -112,15 +118,19 @@ final class Hands {
         if (alone != null) {
             return running + putting == 0 ? Optional.of(alone) : Optional.empty();
         }
-        if (!anyCoreFree()) {
+        var urgentOnly = !anyCoreFree();
+        if (urgentOnly && (urgent == 0 || !mayRun(cores + 1))) {
             return Optional.empty();
         }
         var looked = 0;
         for (var waiting = queue.iterator(); waiting.hasNext() && looked < LOOKED_AT_MAX; looked++) {
             var hand = waiting.next();
+            if (urgentOnly && !hand.task.urgent()) {
+                continue;
+            }
             if (running + putting == 0 || memory.hasRoomFor(memory.bytes(hand.task, hand.declaredBytes))) {
                 waiting.remove();
-                hand.queued = false;
+                dequeued(hand);
                 return Optional.of(hand);
             }
             if (now - hand.receivedAt >= OVERTAKEN_FOR.toNanos()) {
@@ -128,6 +138,11 @@ final class Hands {
             }
         }
         return Optional.empty();
+    }
+
+    private void dequeued(Hand hand) {
+        hand.queued = false;
+        urgent -= hand.task.urgent() ? 1 : 0;
     }
 
     /// The tasks that wait for a core, but for so many of them that with those that run are not more than `most`.
@@ -150,9 +165,13 @@ final class Hands {
         return anyCoreFree() && !queue.isEmpty();
     }
 
-    // Beside a full house about as many values are on their way: more would only wait for the brokers, in memory.
     private boolean anyCoreFree() {
-        return running < cores && running + putting < 2 * cores;
+        return mayRun(cores);
+    }
+
+    // Beside a full house about as many values are on their way: more would only wait for the brokers, in memory.
+    private boolean mayRun(int most) {
+        return running < most && running + putting < 2 * cores;
     }
 
     /// Tasks whose values are on their way.

@@ -359,7 +359,7 @@ final class Worker implements Role.Running, Lane.Listener, Outbox.Listener, Core
 
     /// Cores that compute a task now.
     int coresBusy() {
-        return cores.running();
+        return Math.min(cores.running(), config.cores());
     }
 
     int tasksHeld() {

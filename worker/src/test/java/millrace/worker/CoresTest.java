@@ -71,6 +71,22 @@ class CoresTest {
     }
 
     @Test
+    void aTaskMoreThanThereAreCoresIsComputedBesideThem() throws InterruptedException {
+        var all = new CountDownLatch(3);
+        CountKernel.Body math = (_, _, _) -> {
+            all.countDown();
+            all.await();
+            return new byte[1];
+        };
+        for (var ticket = 1; ticket <= 3; ticket++) {
+            compute(ticket, math);
+        }
+        for (var i = 0; i < 3; i++) {
+            assertThat(next().answer()).isInstanceOf(Result.Done.class);
+        }
+    }
+
+    @Test
     void coresComputeOnWhileValuesArePut() throws InterruptedException {
         for (var ticket = 1; ticket <= 4; ticket++) { // more than there are threads
             compute(ticket, (_, _, _) -> new byte[Result.VALUE_MAX + 1]);

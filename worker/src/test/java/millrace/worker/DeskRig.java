@@ -158,7 +158,24 @@ final class DeskRig {
                 emission,
                 alone,
                 false,
+                false,
                 limit);
+    }
+
+    static Task urgent(Task task) {
+        return new Task(
+                task.job(),
+                task.digest(),
+                task.partition(),
+                task.computation(),
+                task.first(),
+                task.end(),
+                task.attempt(),
+                task.emission(),
+                task.alone(),
+                task.copy(),
+                true,
+                task.limit());
     }
 
     // ---- what the test lets happen
@@ -379,7 +396,9 @@ final class DeskRig {
     }
 
     private void compute(Action.Compute compute) {
-        assertThat(computing).as("tasks computed").hasSizeLessThan(config.cores());
+        assertThat(computing)
+                .as("tasks computed")
+                .hasSizeLessThan(config.cores() + (compute.task().urgent() ? 1 : 0));
         assertThat((compute.task().alone() && !(computing.isEmpty() && putting.isEmpty()))
                         || Stream.concat(computing.values().stream(), putting.values().stream())
                                 .anyMatch(other -> other.task().alone()))

@@ -65,7 +65,8 @@ class DeskSimulationTest {
                         1,
                         random.nextInt(10) == 0,
                         Duration.ofMillis(1 + random.nextInt(20_000)));
-                var delivery = new Delivery.Valid(offset % 2, offset, 1, task);
+                var delivery =
+                        new Delivery.Valid(offset % 2, offset, 1, random.nextInt(5) == 0 ? DeskRig.urgent(task) : task);
                 all.add(delivery);
                 available.add(delivery);
                 if (random.nextInt(10) == 0) {

@@ -2,6 +2,7 @@ package millrace.worker;
 
 import static millrace.worker.DeskRig.alone;
 import static millrace.worker.DeskRig.task;
+import static millrace.worker.DeskRig.urgent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
@@ -61,6 +62,34 @@ class DeskTest {
         assertThat(result.delivery()).isEqualTo(2);
         assertThat(result.cost())
                 .isEqualTo(new Result.Cost(1_000, 2_000, Duration.ofMillis(30).toNanos(), 3));
+    }
+
+    @Test
+    void oneUrgentTaskIsComputedBesideThoseOnTheCores() {
+        rig = DeskRig.working(new WorkerConfig(4, 6, 1, 1, Duration.ofSeconds(10), Long.MAX_VALUE));
+        var urgent = urgent(task(5));
+        var another = urgent(task(6));
+        rig.deliver(A, B, C, task(4), urgent, another);
+        assertThat(rig.computing).hasSize(5);
+        assertThat(rig.isComputing(urgent)).isTrue();
+        rig.finish(A);
+        assertThat(rig.isComputing(another)).as("in place of the first").isTrue();
+        var next = task(7);
+        rig.deliver(next);
+        rig.finish(B);
+        assertThat(rig.isComputing(next)).as("no core is free").isFalse();
+        rig.finish(urgent);
+        assertThat(rig.isComputing(next)).isTrue();
+    }
+
+    @Test
+    void anUrgentTaskTakesAFreeCoreInItsTurn() {
+        var urgent = urgent(B);
+        rig.deliver(A, urgent, C);
+        assertThat(rig.isComputing(A) && rig.isComputing(urgent)).isTrue();
+        assertThat(rig.isComputing(C)).isFalse();
+        rig.finish(A);
+        assertThat(rig.isComputing(C)).isTrue();
     }
 
     @Test
@@ -141,6 +170,7 @@ class DeskTest {
                 21,
                 1,
                 1,
+                false,
                 false,
                 false,
                 Duration.ofSeconds(1));
@@ -391,6 +421,17 @@ class DeskTest {
 
     private static Task with(Computation computation, long first, long end) {
         return new Task(
-                "job", A.digest(), 0, computation.bytes(), first, end, 1, 1, false, false, Duration.ofSeconds(60));
+                "job",
+                A.digest(),
+                0,
+                computation.bytes(),
+                first,
+                end,
+                1,
+                1,
+                false,
+                false,
+                false,
+                Duration.ofSeconds(60));
     }
 }

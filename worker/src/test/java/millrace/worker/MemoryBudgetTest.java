@@ -24,6 +24,7 @@ class MemoryBudgetTest {
                 1,
                 false,
                 false,
+                false,
                 Duration.ofMinutes(1));
     }
 

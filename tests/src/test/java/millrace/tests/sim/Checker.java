@@ -347,7 +347,7 @@ final class Checker {
     /// A worker's core begins with a task.
     void computing(SimWorker worker, int running, Task task, boolean anyAlone) {
         require(
-                running <= worker.config.cores(),
+                running <= worker.config.cores() + (task.urgent() ? 1 : 0),
                 "%s computes %d tasks on %d cores",
                 worker,
                 running,

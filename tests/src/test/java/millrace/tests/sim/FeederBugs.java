@@ -69,6 +69,7 @@ final class FeederBugs {
                 one.emission(),
                 alone,
                 one.copy(),
+                one.urgent(),
                 one.limit());
     }
 
