@@ -72,7 +72,7 @@ final class SubmitOptions {
             names = "--task-time",
             paramLabel = "TIME",
             scope = ScopeType.INHERIT,
-            description = "Time that a task should take, 1ms..1h. Default: 500ms.")
+            description = "Time that a task should take, 1ms..1h. Default: 1s.")
     @Nullable
     String taskTime;
 

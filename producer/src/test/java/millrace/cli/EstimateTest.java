@@ -89,10 +89,10 @@ class EstimateTest {
     @Test
     void estimateScalesWithItemsAndCores() {
         var wanted = primes("wanted", 2_000_000_000);
-        var estimate = new Estimate(wanted, "a block", Optional.of(new Measured("old", "--to=1", 0.5, 8)), 4);
+        var estimate = new Estimate(wanted, "a block", Optional.of(new Measured("old", "--to=1", 1.5, 8)), 4);
 
-        assertThat(estimate.cpuSeconds()).isCloseTo(0.5 * wanted.items(), within(1e-9));
-        assertThat(estimate.wallSeconds()).isCloseTo(0.5 * wanted.items() / 4, within(1e-9));
+        assertThat(estimate.cpuSeconds()).isCloseTo(1.5 * wanted.items(), within(1e-9));
+        assertThat(estimate.wallSeconds()).isCloseTo(1.5 * wanted.items() / 4, within(1e-9));
         assertThat(estimate.tasks()).isEqualTo(wanted.items()); // an item takes longer than a task should
         assertThat(estimate.valueBytes()).isEqualTo(8 * wanted.items());
         assertThat(estimate.text()).contains("on 4 cores", "as job old cost (--to=1)");

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 class FeederTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
-    private static final Policy TENS = Policy.DEFAULT.withTaskItems(10);
+    private static final Policy TENS = Specs.POLICY.withTaskItems(10);
 
     // ---- cutting
 
@@ -41,11 +41,11 @@ class FeederTest {
         stand.submit(Specs.spec("equal", 1_000_000));
         assertThat(stand.feed()).as("it matters no more").isEmpty();
         for (var job : List.of("urgent", "another")) {
-            stand.submit(Specs.spec(job, 1_000_000, Policy.DEFAULT.withPriority(1)));
+            stand.submit(Specs.spec(job, 1_000_000, Specs.POLICY.withPriority(1)));
             assertThat(stand.feed()).extracting(Task::job).containsExactly(job);
             assertThat(stand.feed()).isEmpty();
         }
-        stand.submit(Specs.spec("third", 1_000_000, Policy.DEFAULT.withPriority(1)));
+        stand.submit(Specs.spec("third", 1_000_000, Specs.POLICY.withPriority(1)));
         assertThat(stand.feed())
                 .as("there is room for as many as there are cores")
                 .isEmpty();
@@ -124,7 +124,7 @@ class FeederTest {
     @Test
     void noMoreTasksAreOutThanTheJobMayUseCores() {
         var stand = FeederStand.leading(16);
-        stand.submit(Specs.spec("job", 1_000_000, Policy.DEFAULT.withMaxCores(3)));
+        stand.submit(Specs.spec("job", 1_000_000, Specs.POLICY.withMaxCores(3)));
         assertThat(stand.feed()).hasSize(3);
     }
 
@@ -416,7 +416,7 @@ class FeederTest {
     @Test
     void anAggregatorThatIsSilentCausesNoRepetitions() {
         var stand = FeederStand.leading(2);
-        var policy = Policy.DEFAULT.withTaskItems(100).withTaskTime(Duration.ofMillis(200));
+        var policy = Specs.POLICY.withTaskItems(100).withTaskTime(Duration.ofMillis(200));
         stand.submit(Specs.spec("job", 1_000_000, policy));
         var seen = new HashSet<>(ranges(stand.feed()));
         stand.resultsEnd = 1_000;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.HashSet;
 import java.util.function.LongToDoubleFunction;
-import millrace.proto.Policy;
 import millrace.proto.Ranges;
 import millrace.proto.Task;
 import org.junit.jupiter.api.Test;
@@ -87,7 +86,7 @@ class FeedingTest {
     void sharesFollowPriorities() {
         var fleet = fleet(1, 1, 1, 1, 1);
         fleet.submit(Specs.spec("plain", 10_000_000), item -> MILLI);
-        fleet.submit(Specs.spec("higher", 10_000_000, Policy.DEFAULT.withPriority(2)), item -> MILLI);
+        fleet.submit(Specs.spec("higher", 10_000_000, Specs.POLICY.withPriority(2)), item -> MILLI);
         fleet.submit(Specs.spec("coarse", 10_000_000), item -> 300 * MILLI);
         fleet.runFor(300 * SECOND);
         var plain = fleet.done("plain");
@@ -98,9 +97,8 @@ class FeedingTest {
     @Test
     void theLowestPriorityIsFedWhatTheHighestLeaves() {
         var fleet = fleet(1, 1, 1, 1, 1);
-        fleet.submit(Specs.spec("low", 1_000_000, Policy.DEFAULT.withPriority(-10)), item -> MILLI);
-        fleet.submit(
-                Specs.spec("high", 1_000_000, Policy.DEFAULT.withPriority(10).withMaxCores(1)), item -> MILLI);
+        fleet.submit(Specs.spec("low", 1_000_000, Specs.POLICY.withPriority(-10)), item -> MILLI);
+        fleet.submit(Specs.spec("high", 1_000_000, Specs.POLICY.withPriority(10).withMaxCores(1)), item -> MILLI);
         fleet.runFor(60 * SECOND);
         // With one task out at a time the high one waits behind the low one's in the workers' lanes.
         assertThat(fleet.done("high")).isGreaterThan(10_000);
@@ -155,7 +153,7 @@ class FeedingTest {
     void aTaskThatFailsTwiceIsDoneInTheThirdAttempt() {
         var fleet = fleet(1, 1, 1, 1, 1);
         fleet.failing = task -> task.first() == 0 && task.attempt() < 3;
-        fleet.submit(Specs.spec("job", 1_000, Policy.DEFAULT.withTaskItems(10)), item -> MILLI);
+        fleet.submit(Specs.spec("job", 1_000, Specs.POLICY.withTaskItems(10)), item -> MILLI);
         fleet.runUntil(() -> fleet.ended("job"), HOUR);
         assertThat(fleet.tasks)
                 .filteredOn(task -> task.first() == 0)

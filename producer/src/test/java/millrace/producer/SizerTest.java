@@ -110,7 +110,7 @@ class SizerTest {
     }
 
     private static Sizer sizer(Join join) {
-        return new Sizer(Specs.spec("job", MANY, Policy.DEFAULT, join));
+        return new Sizer(Specs.spec("job", MANY, Specs.POLICY, join));
     }
 
     private void measure(Sizer sizer, long items, long tasks, long nanos, long bytes) {

@@ -1,6 +1,7 @@
 package millrace.producer;
 
 import com.google.protobuf.ByteString;
+import java.time.Duration;
 import java.util.List;
 import java.util.TreeMap;
 import millrace.proto.Computation;
@@ -15,8 +16,11 @@ final class Specs {
 
     private Specs() {}
 
+    /// The time that the numbers of these tests are worked out for.
+    static final Policy POLICY = Policy.DEFAULT.withTaskTime(Duration.ofMillis(500));
+
     static JobSpec spec(String job, long items) {
-        return spec(job, items, Policy.DEFAULT);
+        return spec(job, items, POLICY);
     }
 
     static JobSpec spec(String job, long items, Policy policy) {

@@ -11,7 +11,7 @@ import java.time.Duration;
 /// @param skipMax     failed items that are skipped before the job fails, 0 (the first fails the job) to 2^53; default
 /// 0
 /// @param deadline    from the submission on, after which the job ends EXPIRED; zero for none, else 1 ms to 14 days
-/// @param taskTime    the time a task should take, 1 ms to 1 h; default 500 ms
+/// @param taskTime    the time a task should take, 1 ms to 1 h; default 1 s
 /// @param taskItems   items of a task, 1 to 2^53, or 0 to measure (default)
 /// @param maxCores    cores that the job may use at once, 1 to 1,000,000, or 0 for all (default)
 /// @param taskLimit   a task's hard limit, after which it counts as failed, 1 s to 14 days; default 1 day
@@ -27,7 +27,7 @@ public record Policy(
     private static final Duration LONGEST = Duration.ofDays(14); // before DEFAULT, which checks itself against it
 
     public static final Policy DEFAULT =
-            new Policy(0, 3, 0, Duration.ZERO, Duration.ofMillis(500), 0, 0, Duration.ofDays(1));
+            new Policy(0, 3, 0, Duration.ZERO, Duration.ofSeconds(1), 0, 0, Duration.ofDays(1));
 
     public Policy {
         require(-10 <= priority && priority <= 10, "--priority is %d, allowed -10..10", priority);

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// A worker's meters, and where they are served. There is one set for each kernel that the worker offers, and
 /// one for all others, so that no sender of tasks can make more; all are there from the start, at 0.
 final class WorkerMeters implements Telemetry {
-    /// Times from 10 ms to 30 s: a task is meant to take 500 ms.
+    /// Times from 10 ms to 30 s: a task is meant to take 1 s.
     private static final Duration[] TIMES = Stream.of(10, 25, 50, 100, 200, 500, 1_000, 2_500, 5_000, 15_000, 30_000)
             .map(Duration::ofMillis)
             .toArray(Duration[]::new);
