@@ -86,9 +86,10 @@ final class WorkersCommand implements Callable<Integer> {
     }
 
     private static long busy(Heartbeat heartbeat) {
-        return heartbeat.holdings().stream()
+        var computing = heartbeat.holdings().stream()
                 .filter(Heartbeat.Holding::computing)
                 .count();
+        return Math.min(computing, heartbeat.cores());
     }
 
     private static String kernels(Heartbeat heartbeat) {

@@ -51,14 +51,14 @@ final class Window {
     }
 
     /// Whether one more task of this kernel may go out. Where the window is wide it has room for one more for each
-    /// core. Urgent tasks so do not wait for one of another job to end before they even go out; as only a job with
-    /// nothing out is urgent, what a job gets in the long run stays as it is. And cores do not wait while tasks are
-    /// late, which may be finished and not counted.
+    /// core. A task that matters more than others so does not wait until one of them ends to go out; as only that
+    /// of a job with nothing out does, what a job gets in the long run stays as it is. And cores do not wait while
+    /// tasks are late, which may be finished and not counted.
     ///
     /// @param mine      what the workers that compute it can do
     /// @param fleet     what all workers can do
     /// @param taskNanos the job's target time of a task
-    /// @param wide      whether its task is urgent, or some are late
+    /// @param wide      whether its job has nothing out and matters more than one that has, or tasks are late
     boolean isOpen(Offer offer, Capacity mine, Capacity fleet, long taskNanos, long roundTripNanos, boolean wide) {
         if (!all.hasRoom(fleet, taskNanos, roundTripNanos, wide ? fleet.cores() : 0)) {
             return false;

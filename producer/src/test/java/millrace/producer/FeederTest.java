@@ -34,7 +34,7 @@ class FeederTest {
     }
 
     @Test
-    void aFullWindowHasRoomForTheFirstTaskOfAnUrgentJob() {
+    void aFullWindowHasRoomForTheFirstTaskOfAJobThatMattersMore() {
         var stand = FeederStand.leading(2);
         stand.submit(Specs.spec("big", 1_000_000));
         assertThat(stand.feed()).hasSize(3);

@@ -17,8 +17,8 @@ import java.time.Duration;
 /// @param emission    counts the emissions of this exact range, from 1
 /// @param alone       whether nothing else may be computed in the process meanwhile
 /// @param copy        whether it is a straggler's copy
-/// @param urgent      whether its job had nothing out, and another, not of a higher priority, had: a worker computes
-///                    one such task beside those on its cores
+/// @param urgent      whether its job had nothing out, and another, not of a higher priority, had: a worker that
+///                    computes none such computes it beside those on its cores
 /// @param limit       its hard limit
 public record Task(
         String job,

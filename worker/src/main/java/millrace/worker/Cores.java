@@ -45,8 +45,7 @@ final class Cores {
         this.cores = cores;
         var factory = factory();
         pool = Executors.newFixedThreadPool(cores, factory);
-        beside = Executors.newCachedThreadPool(
-                factory); // one thread in the pool too many would be woken up for each task
+        beside = Executors.newCachedThreadPool(factory); // a thread too many in the pool would be woken for each task
     }
 
     @SuppressWarnings("ThreadPriorityCheck") // on purpose, see above; nothing but speed depends on it

@@ -35,8 +35,8 @@ import millrace.proto.Topics;
 ///   free: what waits here behind a long task would be computed at once elsewhere. For the same reason a task that
 ///   found no core for a third of its lock is handed back rather than claimed. Of [TinyTasks] there are many in
 ///   hand; when they are tiny no more, all but as many as ever are handed back.
-/// - An urgent task, the first of a job beside another's, does not wait for a core: one such task is computed beside
-///   those on the cores, so that it takes as long as its turn to be taken, not as long as two tasks.
+/// - An urgent task, the first of a job beside another's, does not wait for a core: where none of them is computed, one
+///   is computed beside those on the cores. It so waits for its turn to be taken, and not for another task to end.
 /// - A kernel that does not stop when it is told to has five seconds; then the process leaves, and takes the
 ///   kernel with it.
 ///

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// then on nothing starts before it, so that what runs makes room for it. As something runs whenever something
 /// waits, and what runs gives its memory back, nobody waits for ever.
 ///
-/// An urgent task needs no free core: where all compute, one more is computed beside them.
+/// An urgent task needs no free core: where all compute, and nothing urgent, one is computed beside them.
 final class Hands {
     /// How long a task that waits for memory is overtaken by others. Short against the time after which a task
     /// that waits is handed back.
@@ -44,8 +44,9 @@ final class Hands {
     private int running;
     private int putting;
 
-    // Urgent tasks in the queue.
+    // Urgent tasks in the queue, and those whose kernels run.
     private int urgent;
+    private int urgentRunning;
     private long tickets;
 
     Hands(int cores, MemoryBudget memory) {
@@ -119,15 +120,16 @@ final class Hands {
             return running + putting == 0 ? Optional.of(alone) : Optional.empty();
         }
         var urgentOnly = !anyCoreFree();
-        if (urgentOnly && (urgent == 0 || !mayRun(cores + 1))) {
+        if (urgentOnly && (urgent == 0 || urgentRunning > 0 || !mayRun(cores + 1))) {
             return Optional.empty();
         }
         var looked = 0;
-        for (var waiting = queue.iterator(); waiting.hasNext() && looked < LOOKED_AT_MAX; looked++) {
+        for (var waiting = queue.iterator(); waiting.hasNext() && looked < LOOKED_AT_MAX; ) {
             var hand = waiting.next();
             if (urgentOnly && !hand.task.urgent()) {
                 continue;
             }
+            looked++;
             if (running + putting == 0 || memory.hasRoomFor(memory.bytes(hand.task, hand.declaredBytes))) {
                 waiting.remove();
                 dequeued(hand);
@@ -182,7 +184,7 @@ final class Hands {
     /// A task's core is free, its memory is not.
     void putting(Hand hand) {
         hand.putting = true;
-        running--;
+        leftCore(hand);
         putting++;
     }
 
@@ -203,6 +205,7 @@ final class Hands {
         hand.chargedBytes = memory.bytes(hand.task, hand.declaredBytes);
         memory.take(hand.chargedBytes);
         running++;
+        urgentRunning += hand.task.urgent() ? 1 : 0;
     }
 
     /// @param heldBytes of the heap, as measured
@@ -216,11 +219,16 @@ final class Hands {
             hand.putting = false;
             putting--;
         } else {
-            running--;
+            leftCore(hand);
         }
         if (hand == alone) {
             alone = null;
         }
+    }
+
+    private void leftCore(Hand hand) {
+        running--;
+        urgentRunning -= hand.task.urgent() ? 1 : 0;
     }
 
     /// The task that others must make room for, if there is one.

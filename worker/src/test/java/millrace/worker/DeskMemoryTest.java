@@ -2,6 +2,7 @@ package millrace.worker;
 
 import static millrace.worker.DeskRig.alone;
 import static millrace.worker.DeskRig.task;
+import static millrace.worker.DeskRig.urgent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
@@ -87,6 +88,17 @@ class DeskMemoryTest {
         assertThat(rig.isComputing(task(90))).isTrue();
         rig.finish(task(90));
         assertThat(rig.isComputing(task(1050))).isTrue();
+    }
+
+    @Test
+    void anUrgentTaskIsComputedBesideOthersOnlyIfThereIsMemoryForIt() {
+        for (var bytes : List.of(40, 50)) {
+            rig = DeskRig.working(
+                    new WorkerConfig(2, 4, 1, 4, Duration.ofSeconds(10), 100),
+                    (first, _) -> OptionalLong.of(first % 1000));
+            rig.deliver(task(30), task(1030), urgent(task(bytes)));
+            assertThat(rig.isComputing(task(bytes))).isEqualTo(bytes == 40);
+        }
     }
 
     @Test

@@ -73,12 +73,31 @@ class DeskTest {
         assertThat(rig.computing).hasSize(5);
         assertThat(rig.isComputing(urgent)).isTrue();
         rig.finish(A);
-        assertThat(rig.isComputing(another)).as("in place of the first").isTrue();
-        var next = task(7);
-        rig.deliver(next);
-        rig.finish(B);
-        assertThat(rig.isComputing(next)).as("no core is free").isFalse();
+        assertThat(rig.isComputing(another)).as("beside another urgent one").isFalse();
         rig.finish(urgent);
+        assertThat(rig.isComputing(another)).as("on a core").isTrue();
+        var third = urgent(task(7));
+        rig.deliver(third);
+        assertThat(rig.isComputing(third)).isFalse();
+        rig.finish(another);
+        assertThat(rig.isComputing(third)).isTrue();
+    }
+
+    @Test
+    void anUrgentTaskThatIsNoLongerWantedLeavesItsPlaceToTheNext() {
+        rig = DeskRig.working(new WorkerConfig(1, 3, 1, 3, Duration.ofSeconds(10), Long.MAX_VALUE));
+        var first = urgent(task("first", 5, 1, false, Duration.ofDays(1)));
+        var unwanted = urgent(task("unwanted", 6, 1, false, Duration.ofDays(1)));
+        var next = urgent(task("next", 7, 1, false, Duration.ofDays(1)));
+        rig.deliver(0, 1, first);
+        rig.deliver(1, 1, unwanted);
+        assertThat(rig.isComputing(first)).isTrue();
+        assertThat(rig.isComputing(unwanted)).isFalse();
+        rig.end("unwanted");
+        rig.finish(first);
+        rig.deliver(A);
+        assertThat(rig.isComputing(A)).isTrue();
+        rig.deliver(next);
         assertThat(rig.isComputing(next)).isTrue();
     }
 
