@@ -76,6 +76,7 @@ final class ModelIsTheBrokerIT {
                         }
                         case Verdict.Differs differs -> {
                             if (differingRuns.merge(seed, 1, Integer::sum) < DIFFERS_MAX) {
+                                System.out.printf("differs, and runs again: %s%n", differs);
                                 seeds.add(seed);
                             } else {
                                 DIFFERED.add(differs);
