@@ -86,11 +86,11 @@ final class Findings {
             }
         }
         var places = new HashMap<String, OutputPiece>();
-        var pieces = new HashMap<String, List<OutputPiece>>();
+        var pieces = new HashMap<String, List<Ledger.Entry<OutputPiece>>>();
         for (var entry : ledger.outputs()) {
             places.put(entry.partition() + "/" + entry.offset(), entry.body());
             pieces.computeIfAbsent(entry.body().getJob(), _ -> new ArrayList<>())
-                    .add(entry.body());
+                    .add(entry);
         }
         var byJob = log.byJob();
         log.orders().forEach((job, order) -> {
@@ -114,7 +114,7 @@ final class Findings {
             List<ClientLog.Entry> entries,
             Ending ending,
             Map<String, OutputPiece> places,
-            List<OutputPiece> pieces) {
+            List<Ledger.Entry<OutputPiece>> pieces) {
         log.ending(order.job()).ifPresent(told -> {
             if (!ending.getState().name().equals("END_STATE_" + told.state())) {
                 wrong("%s ended %s, and its customer was told %s"
@@ -124,11 +124,15 @@ final class Findings {
         var place = ending.getOutput();
         var written = place.getCopy().isEmpty() ? place.getOffsetsCount() : 1;
         if (pieces.size() != written) {
-            wrong("%s has %d pieces of output, and its ending names %d".formatted(order.job(), pieces.size(), written));
+            var where = pieces.stream()
+                    .map(piece -> "%d/%d at %d".formatted(piece.partition(), piece.offset(), piece.atMillis()))
+                    .toList();
+            wrong("%s has %d pieces of output, and its ending names %d: %s, ending of %s in generation %d"
+                    .formatted(order.job(), pieces.size(), written, where, ending.getOwner(), ending.getGeneration()));
         }
         if (!place.getCopy().isEmpty()
                 && !pieces.isEmpty()
-                && !pieces.getFirst().getData().equals(place.getCopy())) {
+                && !pieces.getFirst().body().getData().equals(place.getCopy())) {
             wrong("%s has another output in its ending than on its topic".formatted(order.job()));
         }
         if (ending.getState() == EndState.END_STATE_CANCELLED) {
