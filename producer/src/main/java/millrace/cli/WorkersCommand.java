@@ -52,7 +52,7 @@ final class WorkersCommand implements Callable<Integer> {
                         worker.heartbeat().worker(),
                         state(worker),
                         worker.heartbeat().cores(),
-                        busy(worker.heartbeat()),
+                        worker.heartbeat().coresBusy(),
                         Units.count(worker.heartbeat().tasks()),
                         Units.bytes(worker.heartbeat().residentBytes()),
                         kernels(worker.heartbeat())));
@@ -85,13 +85,6 @@ final class WorkersCommand implements Callable<Integer> {
         return worker.live() ? worker.heartbeat().state().name().toLowerCase(Locale.ROOT) : "silent";
     }
 
-    private static long busy(Heartbeat heartbeat) {
-        var computing = heartbeat.holdings().stream()
-                .filter(Heartbeat.Holding::computing)
-                .count();
-        return Math.min(computing, heartbeat.cores());
-    }
-
     private static String kernels(Heartbeat heartbeat) {
         return heartbeat.offers().stream()
                 .map(offer -> offer.kernel() + "@" + offer.version())
@@ -110,7 +103,7 @@ final class WorkersCommand implements Callable<Integer> {
                 .put("pid", heartbeat.pid())
                 .put("release", heartbeat.release())
                 .put("cores", heartbeat.cores())
-                .put("busy", busy(heartbeat))
+                .put("busy", heartbeat.coresBusy())
                 .put("tasks", heartbeat.tasks())
                 .put("cpuSeconds", heartbeat.cpuNanos() / 1e9)
                 .put("memoryBytes", heartbeat.residentBytes());

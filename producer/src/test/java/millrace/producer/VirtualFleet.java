@@ -25,7 +25,8 @@ import millrace.proto.Tally;
 import millrace.proto.Task;
 
 /// A fleet in virtual time around the real feeder: a broker with a share group, workers whose lanes read one
-/// partition each and that compute urgent tasks in their turn, an aggregator. Items cost what the test says. One seed, one course of events.
+/// partition each and that compute urgent tasks in their turn, an aggregator. Items cost what the test says. One
+/// seed, one course of events.
 final class VirtualFleet {
     static final long MILLI = Nanos.MILLI;
     static final long SECOND = Nanos.SECOND;

@@ -63,6 +63,12 @@ public record Heartbeat(
         holdings = List.copyOf(holdings);
     }
 
+    /// Cores that compute a task, at most all: a task more may be computed beside those on them.
+    public int coresBusy() {
+        var computing = holdings.stream().filter(Holding::computing).count();
+        return (int) Math.min(computing, cores);
+    }
+
     /// Worker states.
     public enum State {
         STARTING,

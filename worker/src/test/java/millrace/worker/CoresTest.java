@@ -14,6 +14,8 @@ import millrace.proto.BlobPlace;
 import millrace.proto.Result;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CoresTest {
     private record Told(long ticket, Result.Answer answer, Result.Cost cost, long held) {}
@@ -52,37 +54,23 @@ class CoresTest {
         cores.close();
     }
 
-    @Test
-    void twoTasksAreComputedAtOnceBelowAllOtherThreads() throws InterruptedException {
-        var both = new CountDownLatch(2);
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3}) // as many as there are cores, and one beside them
+    void tasksAreComputedAtOnceBelowAllOtherThreads(int tasks) throws InterruptedException {
+        var all = new CountDownLatch(tasks);
         CountKernel.Body math = (_, _, _) -> {
-            both.countDown();
-            both.await();
+            all.countDown();
+            all.await();
             return new byte[] {(byte) Thread.currentThread().getPriority()};
         };
-        compute(1, math);
-        compute(2, math);
-        for (var i = 0; i < 2; i++) {
+        for (var ticket = 1; ticket <= tasks; ticket++) {
+            compute(ticket, math);
+        }
+        for (var i = 0; i < tasks; i++) {
             assertThat(next().answer())
                     .isInstanceOfSatisfying(
                             Result.Done.class,
                             done -> assertThat(done.value().byteAt(0)).isEqualTo((byte) Thread.MIN_PRIORITY));
-        }
-    }
-
-    @Test
-    void aTaskMoreThanThereAreCoresIsComputedBesideThem() throws InterruptedException {
-        var all = new CountDownLatch(3);
-        CountKernel.Body math = (_, _, _) -> {
-            all.countDown();
-            all.await();
-            return new byte[1];
-        };
-        for (var ticket = 1; ticket <= 3; ticket++) {
-            compute(ticket, math);
-        }
-        for (var i = 0; i < 3; i++) {
-            assertThat(next().answer()).isInstanceOf(Result.Done.class);
         }
     }
 

@@ -146,6 +146,15 @@ final class DeskRig {
     }
 
     static Task task(String job, long first, int emission, boolean alone, Duration limit) {
+        return task(job, first, emission, alone, false, limit);
+    }
+
+    /// The same task, urgent.
+    static Task urgent(Task task) {
+        return task(task.job(), task.first(), task.emission(), task.alone(), true, task.limit());
+    }
+
+    private static Task task(String job, long first, int emission, boolean alone, boolean urgent, Duration limit) {
         var spec = spec(job);
         return new Task(
                 job,
@@ -158,24 +167,8 @@ final class DeskRig {
                 emission,
                 alone,
                 false,
-                false,
+                urgent,
                 limit);
-    }
-
-    static Task urgent(Task task) {
-        return new Task(
-                task.job(),
-                task.digest(),
-                task.partition(),
-                task.computation(),
-                task.first(),
-                task.end(),
-                task.attempt(),
-                task.emission(),
-                task.alone(),
-                task.copy(),
-                true,
-                task.limit());
     }
 
     // ---- what the test lets happen

@@ -55,10 +55,8 @@ final class WorkerRecord {
 
     private Second second() {
         Map<String, Integer> byJob = HashMap.newHashMap(4);
-        var busy = 0;
         for (var holding : heartbeat.holdings()) {
             if (holding.computing()) {
-                busy++;
                 byJob.merge(holding.job(), 1, Integer::sum);
             }
         }
@@ -66,7 +64,7 @@ final class WorkerRecord {
                 .max(Map.Entry.<String, Integer>comparingByValue().thenComparing(Map.Entry.comparingByKey()))
                 .map(Map.Entry::getKey)
                 .orElse("");
-        return new Second(Math.min(busy, heartbeat.cores()), job);
+        return new Second(heartbeat.coresBusy(), job);
     }
 
     Heartbeat heartbeat() {
