@@ -15,7 +15,7 @@ import millrace.proto.Topics;
 import millrace.proto.Wire;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
@@ -32,14 +32,14 @@ final class TransactionWriter implements AutoCloseable {
 
     private static final byte[] NO_KEY = {};
 
-    private final KafkaProducer<byte[], byte[]> producer;
+    private final Producer<byte[], byte[]> producer;
     private final Wire wire;
     private final int partition;
     // The offset that was committed last; -1 before.
     private long resume = -1;
 
     /// @param producer the partition's transactional one; closed by this writer
-    TransactionWriter(KafkaProducer<byte[], byte[]> producer, Wire wire, int partition) {
+    TransactionWriter(Producer<byte[], byte[]> producer, Wire wire, int partition) {
         this.producer = producer;
         this.wire = wire;
         this.partition = partition;
@@ -108,6 +108,10 @@ final class TransactionWriter implements AutoCloseable {
             if (transaction.resume() != resume) {
                 sendOffset(transaction.resume(), member);
             }
+            // Kafka's client looks for records that are not written yet before it looks whether it is to commit. One
+            // that is sent between the two is in no transaction then, and in the next one of its topic, if there is
+            // one.
+            producer.flush();
             producer.commitTransaction();
             resume = transaction.resume();
         } catch (IllegalStateException e) {

@@ -1,0 +1,56 @@
+package millrace.aggregator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Future;
+import millrace.proto.SpecDigest;
+import millrace.proto.Wire;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Test;
+
+class TransactionWriterTest {
+    /// Brokers that write a record when the producer waits for them, and not before.
+    private static final class Slow extends MockProducer<byte[], byte[]> {
+        private final List<Future<RecordMetadata>> sent = new ArrayList<>();
+        private long unwritten = -1;
+
+        private Slow() {
+            super(false, null, new ByteArraySerializer(), new ByteArraySerializer());
+        }
+
+        @Override
+        public synchronized Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record) {
+            var future = super.send(record);
+            sent.add(future);
+            return future;
+        }
+
+        @Override
+        public synchronized void commitTransaction() {
+            unwritten = sent.stream().filter(one -> !one.isDone()).count();
+            super.commitTransaction();
+        }
+    }
+
+    /// Else the client may commit without those that are on their way.
+    @Test
+    @SuppressWarnings("removal") // only a consumer has another way to it
+    void allRecordsAreWrittenWhenTheirTransactionIsCommitted() {
+        try (var producer = new Slow();
+                var writer = new TransactionWriter(producer, new Wire("fleet"), 0)) {
+            writer.open();
+            var removal = new Transaction.Removal("gone", new SpecDigest(ByteString.copyFrom(new byte[32])), 2);
+            writer.write(
+                    new Transaction(List.of(), List.of(), List.of(removal), 5), new ConsumerGroupMetadata("group"));
+            assertThat(producer.unwritten).isZero();
+            assertThat(producer.sent).hasSize(4);
+        }
+    }
+}
