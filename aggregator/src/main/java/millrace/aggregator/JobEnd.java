@@ -90,10 +90,10 @@ public record JobEnd(
         return kept == null ? 0 : kept.pieces().size();
     }
 
-    /// The output's pieces in order; none when there is no output, or an empty one.
+    /// The output's pieces in order; none when there is no output, or when its ending has it.
     public List<OutputPiece> pieces() {
         var pieces = new ArrayList<OutputPiece>();
-        if (output != null) {
+        if (output != null && !isInline()) {
             var number = Pieces.count(output);
             for (var piece = 0; piece < number; piece++) {
                 pieces.add(new OutputPiece(job(), spec.digest(), piece, number, Pieces.piece(output, piece)));
@@ -102,14 +102,14 @@ public record JobEnd(
         return pieces;
     }
 
-    /// Whether its ending has the output with it.
-    boolean hasCopy() {
-        return output != null && partsBytes == WHOLE && output.size() <= Ending.OutputPlace.COPY_MAX;
+    // Whether its ending has the output with it.
+    private boolean isInline() {
+        return output != null && partsBytes == WHOLE && output.size() <= Ending.OutputPlace.INLINE_MAX;
     }
 
     /// The record for `endings`.
     ///
-    /// @param offsets where [#pieces] were written, in order; not needed when it has the output with it
+    /// @param offsets where [#pieces] were written, in order
     public Ending ending(List<Long> offsets) {
         return new Ending(
                 spec,
@@ -124,7 +124,7 @@ public record JobEnd(
                                 offsets,
                                 partsBytes == WHOLE ? output.size() : partsBytes,
                                 partsBytes != WHOLE,
-                                hasCopy() ? output : ByteString.EMPTY),
+                                isInline() ? output : ByteString.EMPTY),
                 tally,
                 submittedMillis,
                 endedMillis,

@@ -98,10 +98,7 @@ final class TransactionWriter implements AutoCloseable {
             transaction.states().forEach(this::sendState);
             transaction.removals().forEach(this::sendRemoval);
             for (var end : transaction.ends()) {
-                // Only the brokers know the offsets, and a small job's customer waits for that answer.
-                var sent =
-                        end.hasCopy() ? List.<Future<RecordMetadata>>of() : places.getOrDefault(end.job(), List.of());
-                send(wire.endings(), end.ending(offsets(sent)));
+                send(wire.endings(), end.ending(offsets(places.getOrDefault(end.job(), List.of()))));
             }
             // Waits for the brokers, so an offset that is there is not sent again. What fences an owner that lost the
             // partition is its successor's transactional id; the member's generation comes on top.

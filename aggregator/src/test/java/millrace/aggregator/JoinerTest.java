@@ -347,23 +347,22 @@ class JoinerTest {
     }
 
     @Test
-    void smallOutputIsInItsEndingOnceMore() {
+    void smallOutputIsInItsEndingAndHasNoPieces() {
         var small = spec("small", 1, new Join.Concatenation(), Policy.DEFAULT);
         var larger = spec("larger", 1, new Join.Concatenation(), Policy.DEFAULT);
         partition.submit(small).submit(larger);
         partition
                 .answer(
-                        done(small, 0, 1, new byte[Ending.OutputPlace.COPY_MAX]),
-                        done(larger, 0, 1, new byte[Ending.OutputPlace.COPY_MAX + 1]))
+                        done(small, 0, 1, new byte[Ending.OutputPlace.INLINE_MAX]),
+                        done(larger, 0, 1, new byte[Ending.OutputPlace.INLINE_MAX + 1]))
                 .run();
 
         var place = Objects.requireNonNull(partition.ending(small).output());
-        assertThat(place.copy().toByteArray())
-                .hasSize(Ending.OutputPlace.COPY_MAX)
-                .isEqualTo(partition.output(small));
-        assertThat(Objects.requireNonNull(partition.ending(larger).output()).copy())
+        assertThat(place.inline().toByteArray()).hasSize(Ending.OutputPlace.INLINE_MAX);
+        assertThat(place.offsets()).isEmpty();
+        assertThat(Objects.requireNonNull(partition.ending(larger).output()).inline())
                 .isEmpty();
-        assertThat(partition.output(larger)).hasSize(Ending.OutputPlace.COPY_MAX + 1);
+        assertThat(partition.output(larger)).hasSize(Ending.OutputPlace.INLINE_MAX + 1);
     }
 
     @Test

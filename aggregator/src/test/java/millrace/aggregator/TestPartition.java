@@ -480,6 +480,7 @@ final class TestPartition {
             throw new AssertionError(spec + " has no output");
         }
         var bytes = new ByteArrayOutputStream();
+        bytes.writeBytes(place.inline().toByteArray());
         for (var offset : place.offsets()) {
             bytes.writeBytes(outputs.get(Math.toIntExact(offset)).data().toByteArray());
         }

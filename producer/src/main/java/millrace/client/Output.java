@@ -63,10 +63,10 @@ public final class Output {
             throw new IOException("job " + ending.job() + " ended " + ending.state() + " without an output");
         }
         Download.Remote remote = from -> {
-            if (!place.copy().isEmpty()) {
-                var copy = place.copy().newInput();
-                copy.skipNBytes(from);
-                return copy;
+            if (!place.inline().isEmpty()) {
+                var inline = place.inline().newInput();
+                inline.skipNBytes(from);
+                return inline;
             }
             var pieces = new PieceStream(reader, channel, ending, place);
             if (place.parts()) {

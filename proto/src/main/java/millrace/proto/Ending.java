@@ -64,16 +64,16 @@ public record Ending(
     public record Failure(
             long first, long end, int attempts, String worker, Result.FailureKind kind, String message, String stack) {}
 
-    /// Where an output's pieces are.
+    /// Where an output is: with its ending when it is small, else in pieces.
     ///
     /// @param partition of `outputs`
-    /// @param offsets   of the pieces, in order; none when `copy` has them all
+    /// @param offsets   of the pieces, in order; none of a small or an empty output
     /// @param bytes     of the whole output
     /// @param parts     whether the pieces hold [OutputPart]s rather than the output itself
-    /// @param copy      the output once more, when it has at most [#COPY_MAX] bytes; else empty
-    public record OutputPlace(int partition, List<Long> offsets, long bytes, boolean parts, ByteString copy) {
+    /// @param inline    the output, when it has at most [#INLINE_MAX] bytes; else empty
+    public record OutputPlace(int partition, List<Long> offsets, long bytes, boolean parts, ByteString inline) {
         /// The largest output that an ending has with it: endings are small, as everybody reads all of them.
-        public static final int COPY_MAX = 512;
+        public static final int INLINE_MAX = 512;
 
         public OutputPlace(int partition, List<Long> offsets, long bytes) {
             this(partition, offsets, bytes, false, ByteString.EMPTY);
@@ -82,11 +82,11 @@ public record Ending(
         public OutputPlace {
             offsets = List.copyOf(offsets);
             require(
-                    copy.isEmpty() || (copy.size() == bytes && copy.size() <= COPY_MAX),
-                    "an output of %d bytes has a copy of %d, allowed all or none, and at most %d",
+                    inline.isEmpty() || (inline.size() == bytes && inline.size() <= INLINE_MAX),
+                    "an output of %d bytes has %d with its ending, allowed all or none, and at most %d",
                     bytes,
-                    copy.size(),
-                    COPY_MAX);
+                    inline.size(),
+                    INLINE_MAX);
         }
     }
 }

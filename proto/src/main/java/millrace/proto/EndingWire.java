@@ -43,7 +43,7 @@ final class EndingWire {
                     .addAllOffsets(output.offsets())
                     .setBytes(output.bytes())
                     .setParts(output.parts())
-                    .setCopy(output.copy()));
+                    .setInline(output.inline()));
         }
         return message.build();
     }
@@ -66,7 +66,7 @@ final class EndingWire {
                                 message.getOutput().getOffsetsList(),
                                 message.getOutput().getBytes(),
                                 message.getOutput().getParts(),
-                                message.getOutput().getCopy())
+                                message.getOutput().getInline())
                         : null,
                 Tally.of(message.getTally()),
                 message.getSubmittedMillis(),

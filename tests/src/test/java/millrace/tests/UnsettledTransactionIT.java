@@ -167,7 +167,7 @@ class UnsettledTransactionIT {
                     var millrace = Millrace.connect(cluster)) {
                 await().atMost(PATIENCE).until(role::ready);
                 leaveOpen(other, Topics.OUTPUTS);
-                var bytes = new byte[Ending.OutputPlace.COPY_MAX + 1];
+                var bytes = new byte[Ending.OutputPlace.INLINE_MAX + 1];
                 Arrays.fill(bytes, (byte) 7);
                 var spec = fleet.spec("large", 1, new Join.Concatenation(), Policy.DEFAULT);
                 fleet.submit(spec);

@@ -65,11 +65,12 @@ class FindingsTest {
                 .build()));
     }
 
-    private void endWithACopy(byte[] output, byte[] copy) throws Exception {
+    private void endInline(byte[] output) throws Exception {
         end(output);
+        outputs.clear();
         var ending = endings.removeLast().body();
         endings.add(entry(ending.toBuilder()
-                .setOutput(OutputPlace.newBuilder().setCopy(ByteString.copyFrom(copy)))
+                .setOutput(OutputPlace.newBuilder().setInline(ByteString.copyFrom(output)))
                 .build()));
     }
 
@@ -87,22 +88,26 @@ class FindingsTest {
 
     @Test
     void nothingIsWrongWithTheRightOutputInItsEnding() throws Exception {
-        endWithACopy(sum.expected(), sum.expected());
+        endInline(sum.expected());
         assertThat(findings().wrong()).isEmpty();
     }
 
     @Test
-    void otherOutputInTheEndingThanOnItsTopicIsFound() throws Exception {
-        endWithACopy(new Work.Sum(new Weights(11, 5, 0)).expected(), sum.expected());
-        assertThat(findings().wrong()).contains("one has another output in its ending than on its topic");
+    void wrongOutputInItsEndingIsFound() throws Exception {
+        endInline(new Work.Sum(new Weights(11, 5, 0)).expected());
+        assertThat(findings().doubled()).isEqualTo(1);
     }
 
     @Test
-    void outputThatIsOnlyInItsEndingIsFound() throws Exception {
-        endWithACopy(sum.expected(), sum.expected());
-        outputs.clear();
+    void pieceOfAnOutputThatIsInItsEndingIsFound() throws Exception {
+        end(sum.expected());
+        var piece = outputs.getFirst();
+        endings.clear();
+        endInline(sum.expected());
+        outputs.add(piece);
         assertThat(findings().wrong())
-                .containsExactly("one has 0 pieces of output, and its ending names 1: [], ending of  in generation 0");
+                .containsExactly("one has 1 pieces of output, and its ending names 0: [0/0 at 0], "
+                        + "ending of  in generation 0");
     }
 
     @Test

@@ -276,6 +276,7 @@ final class Checker {
         }
         var tape = broker.outputs.get(place.partition());
         var bytes = new ByteArrayOutputStream();
+        bytes.writeBytes(place.inline().toByteArray());
         for (var i = 0; i < place.offsets().size(); i++) {
             var found = tape.read(place.offsets().get(i), Isolation.READ_COMMITTED, 1);
             OutputPiece piece = found.isEmpty() ? null : found.getFirst().record();
