@@ -11,8 +11,8 @@ import millrace.proto.Ranges;
 import millrace.proto.Tally;
 import org.jspecify.annotations.Nullable;
 
-/// A job's end as decided, before it is written: an ending tells where its output's pieces are, which is known
-/// once they are written. All of it is written in one transaction.
+/// A job's end as decided, before it is written: an ending has a small output with it and tells where the pieces of
+/// another one are, which is known once they are written. All of it is written in one transaction.
 ///
 /// @param output         canonical bytes, or the parts they are made of; null without one
 /// @param outputDigest   SHA-256 of the output; empty without one
@@ -40,6 +40,9 @@ public record JobEnd(
         long partsBytes) {
     /// As `partsBytes`: the output is here.
     public static final long WHOLE = -1;
+
+    /// The bytes of the largest output that an ending has with it: endings are small, as everybody reads all of them.
+    public static final int INLINE_MAX = 512;
 
     public JobEnd {
         letters = List.copyOf(letters);
@@ -104,7 +107,7 @@ public record JobEnd(
 
     // Whether its ending has the output with it.
     private boolean isInline() {
-        return output != null && partsBytes == WHOLE && output.size() <= Ending.OutputPlace.INLINE_MAX;
+        return output != null && partsBytes == WHOLE && output.size() <= INLINE_MAX;
     }
 
     /// The record for `endings`.

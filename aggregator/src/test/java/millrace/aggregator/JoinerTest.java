@@ -350,19 +350,21 @@ class JoinerTest {
     void smallOutputIsInItsEndingAndHasNoPieces() {
         var small = spec("small", 1, new Join.Concatenation(), Policy.DEFAULT);
         var larger = spec("larger", 1, new Join.Concatenation(), Policy.DEFAULT);
+        var bytes = new byte[JobEnd.INLINE_MAX];
+        for (var i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) (3 * i);
+        }
         partition.submit(small).submit(larger);
         partition
-                .answer(
-                        done(small, 0, 1, new byte[Ending.OutputPlace.INLINE_MAX]),
-                        done(larger, 0, 1, new byte[Ending.OutputPlace.INLINE_MAX + 1]))
+                .answer(done(small, 0, 1, bytes), done(larger, 0, 1, new byte[JobEnd.INLINE_MAX + 1]))
                 .run();
 
         var place = Objects.requireNonNull(partition.ending(small).output());
-        assertThat(place.inline().toByteArray()).hasSize(Ending.OutputPlace.INLINE_MAX);
+        assertThat(place.inline().toByteArray()).isEqualTo(bytes);
         assertThat(place.offsets()).isEmpty();
         assertThat(Objects.requireNonNull(partition.ending(larger).output()).inline())
                 .isEmpty();
-        assertThat(partition.output(larger)).hasSize(Ending.OutputPlace.INLINE_MAX + 1);
+        assertThat(partition.output(larger)).hasSize(JobEnd.INLINE_MAX + 1);
     }
 
     @Test

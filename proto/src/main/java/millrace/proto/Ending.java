@@ -67,14 +67,11 @@ public record Ending(
     /// Where an output is: with its ending when it is small, else in pieces.
     ///
     /// @param partition of `outputs`
-    /// @param offsets   of the pieces, in order; none of a small or an empty output
+    /// @param offsets   of the pieces, in order; none when `inline` has the output, or when it is empty
     /// @param bytes     of the whole output
     /// @param parts     whether the pieces hold [OutputPart]s rather than the output itself
-    /// @param inline    the output, when it has at most [#INLINE_MAX] bytes; else empty
+    /// @param inline    the output, when it is small; else empty
     public record OutputPlace(int partition, List<Long> offsets, long bytes, boolean parts, ByteString inline) {
-        /// The largest output that an ending has with it: endings are small, as everybody reads all of them.
-        public static final int INLINE_MAX = 512;
-
         public OutputPlace(int partition, List<Long> offsets, long bytes) {
             this(partition, offsets, bytes, false, ByteString.EMPTY);
         }
@@ -82,11 +79,10 @@ public record Ending(
         public OutputPlace {
             offsets = List.copyOf(offsets);
             require(
-                    inline.isEmpty() || (inline.size() == bytes && inline.size() <= INLINE_MAX),
-                    "an output of %d bytes has %d with its ending, allowed all or none, and at most %d",
+                    inline.isEmpty() || inline.size() == bytes,
+                    "an output of %d bytes has %d in its ending, allowed all or none",
                     bytes,
-                    inline.size(),
-                    INLINE_MAX);
+                    inline.size());
         }
     }
 }

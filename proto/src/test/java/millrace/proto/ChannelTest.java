@@ -62,7 +62,11 @@ class ChannelTest {
         cases.add(new Case<>(
                 WIRE.outputs(),
                 new OutputPiece(Samples.JOB, Samples.SPEC.digest(), 1, 3, ByteString.copyFromUtf8("data"))));
-        cases.add(new Case<>(WIRE.endings(), Samples.ending()));
+        for (var output : List.of(
+                new Ending.OutputPlace(2, List.of(4L, 5L), 3_000_000),
+                new Ending.OutputPlace(2, List.of(), 3, false, ByteString.copyFromUtf8("abc")))) {
+            cases.add(new Case<>(WIRE.endings(), Samples.ending(output)));
+        }
         cases.add(new Case<>(
                 WIRE.snapshots(),
                 new Snapshot(Samples.JOB, Samples.SPEC.digest(), 4, 1, 3, ByteString.copyFromUtf8("data"))));

@@ -130,14 +130,14 @@ final class Samples {
                 123);
     }
 
-    static Ending ending() {
+    static Ending ending(Ending.OutputPlace output) {
         return new Ending(
                 SPEC,
                 Ending.State.PARTIAL,
                 "one item was given up",
                 new Ending.Failure(50, 51, 3, "w-1", Result.FailureKind.CRASHED, "died", "at x"),
                 ByteString.copyFrom(new byte[32]),
-                new Ending.OutputPlace(2, List.of(4L), 3, false, ByteString.copyFromUtf8("abc")),
+                output,
                 tally(),
                 1000,
                 2000,

@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import millrace.aggregator.AggregatorRole;
+import millrace.aggregator.JobEnd;
 import millrace.cli.EmbeddedBroker;
 import millrace.client.Millrace;
 import millrace.proto.BrokerAnswer;
 import millrace.proto.Cluster;
-import millrace.proto.Ending;
 import millrace.proto.Join;
 import millrace.proto.Policy;
 import millrace.proto.Role;
@@ -33,6 +33,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// A broker that was killed between the decision to commit a transaction and the partitions' hearing of it may call it
 /// complete without telling them. What the owner of a partition left there must not be committed with its successor's
@@ -46,8 +48,9 @@ class UnsettledTransactionIT {
     Path folder;
 
     /// The offset of the results was settled and the ending was not: the job ends anew, and once.
-    @Test
-    void endingThatNothingSettlesIsDiscardedAndItsResultsAreReadAgain() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void endingThatNothingSettlesIsDiscardedAndItsResultsAreReadAgain(boolean withPiece) throws Exception {
         int port;
         try (var broker = EmbeddedBroker.start(folder)) {
             port = Integer.parseInt(broker.bootstrapServers().split(":")[1]);
@@ -57,7 +60,11 @@ class UnsettledTransactionIT {
                 fleet.submit(spec);
                 fleet.answer(spec, fleet.counted(spec, 0, 10));
             }
-            leaveUnsettled(cluster, Topics.ENDINGS, Topics.OUTPUTS);
+            if (withPiece) {
+                leaveUnsettled(cluster, Topics.ENDINGS, Topics.OUTPUTS);
+            } else {
+                leaveUnsettled(cluster, Topics.ENDINGS);
+            }
             commit(cluster, 1);
         }
         try (var broker = EmbeddedBroker.start(folder, port, Map.of())) {
@@ -74,6 +81,7 @@ class UnsettledTransactionIT {
                 fleet.awaitEnding(next);
             }
             assertThat(keys(cluster, Topics.ENDINGS, "read_committed")).containsExactly("left", "next");
+            assertThat(keys(cluster, Topics.OUTPUTS, "read_committed")).isEmpty(); // small ones are in their endings
         }
     }
 
@@ -167,7 +175,7 @@ class UnsettledTransactionIT {
                     var millrace = Millrace.connect(cluster)) {
                 await().atMost(PATIENCE).until(role::ready);
                 leaveOpen(other, Topics.OUTPUTS);
-                var bytes = new byte[Ending.OutputPlace.INLINE_MAX + 1];
+                var bytes = new byte[JobEnd.INLINE_MAX + 1];
                 Arrays.fill(bytes, (byte) 7);
                 var spec = fleet.spec("large", 1, new Join.Concatenation(), Policy.DEFAULT);
                 fleet.submit(spec);
