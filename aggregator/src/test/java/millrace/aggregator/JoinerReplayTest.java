@@ -179,7 +179,7 @@ class JoinerReplayTest {
             case Join.Concatenation _ -> {
                 var bytes = new ByteArrayOutputStream();
                 for (var item = first; item < end; item++) {
-                    bytes.writeBytes("-".repeat((int) (item % 3)).getBytes(StandardCharsets.UTF_8));
+                    bytes.writeBytes("-".repeat((int) (item % 30)).getBytes(StandardCharsets.UTF_8));
                     bytes.writeBytes(Long.toString(item).getBytes(StandardCharsets.UTF_8));
                 }
                 yield bytes.toByteArray();

@@ -1,12 +1,12 @@
 package millrace.aggregator;
 
+import static millrace.aggregator.TestPartition.done;
+import static millrace.aggregator.TestPartition.sum;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future;
-import millrace.proto.SpecDigest;
 import millrace.proto.Wire;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.producer.MockProducer;
@@ -46,11 +46,12 @@ class TransactionWriterTest {
         try (var producer = new Slow();
                 var writer = new TransactionWriter(producer, new Wire("fleet"), 0)) {
             writer.open();
-            var removal = new Transaction.Removal("gone", new SpecDigest(ByteString.copyFrom(new byte[32])), 2);
-            writer.write(
-                    new Transaction(List.of(), List.of(), List.of(removal), 5), new ConsumerGroupMetadata("group"));
+            var job = sum("small", 10);
+            var partition = new TestPartition(JoinLimits.DEFAULT);
+            partition.submit(job).answer(done(job, 0, 10)).readAll();
+            writer.write(partition.dueTransaction(), new ConsumerGroupMetadata("group"));
             assertThat(producer.unwritten).isZero();
-            assertThat(producer.sent).hasSize(4);
+            assertThat(producer.history()).extracting(ProducerRecord::topic).containsExactly("fleet.endings");
         }
     }
 }

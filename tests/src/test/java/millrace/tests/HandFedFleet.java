@@ -183,6 +183,9 @@ final class HandFedFleet implements AutoCloseable {
             throw new AssertionError(ending.job() + " has no output");
         }
         if (!place.inline().isEmpty()) {
+            if (!place.offsets().isEmpty()) {
+                throw new AssertionError(ending.job() + " has its output in its ending and in pieces");
+            }
             return place.inline().toByteArray();
         }
         var bytes = new ByteArrayOutputStream();

@@ -22,6 +22,7 @@ import millrace.proto.Cluster;
 import millrace.proto.FleetSetup;
 import millrace.proto.Topics;
 import millrace.tests.kernels.Grind;
+import millrace.tests.kernels.Spell;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AclBinding;
@@ -70,6 +71,12 @@ class RightsIT {
                 var grind = new Grind(200, 1000, 1);
                 assertThat(client.submit(grind).get(TestFleet.PATIENCE).text())
                         .isEqualTo(Long.toString(grind.expected()));
+                // Too long for its ending.
+                assertThat(client.submit(new Spell(1_000))
+                                .get(TestFleet.PATIENCE)
+                                .canonical()
+                                .readAll())
+                        .isEqualTo(Spell.lines(0, 1_000));
                 assertThat(client.workers(Duration.ofSeconds(3))).hasSize(1);
                 await("the console has read all").atMost(TestFleet.PATIENCE).until(() -> isCaughtUp(console));
                 assertThat(running).allSatisfy(role -> {

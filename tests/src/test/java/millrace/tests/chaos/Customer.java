@@ -76,7 +76,7 @@ final class Customer implements Runnable {
             case 1, 2 -> order(job, sum(random.nextInt(20, many / 4), random.nextInt(5_000, 40_000)), 3);
             // Tasks that are hardly any work.
             case 3, 4, 5, 6 -> order(job, sum(random.nextInt(many / 10, many), random.nextInt(0, 500)), 1);
-            case 7, 8 -> order(job, new Work.Lines(new Spell(random.nextInt(1, many))), random.nextInt(1, 8));
+            case 7, 8 -> order(job, new Work.Lines(new Spell(random.nextInt(1, 2 * many))), random.nextInt(1, 8));
             default -> {
                 var from = random.nextInt(0, 1_000_000);
                 yield order(job, new Work.Count(new Primes(from, from + random.nextInt(1, 50_000_000))), 1);

@@ -95,7 +95,9 @@ class FindingsTest {
     @Test
     void wrongOutputInItsEndingIsFound() throws Exception {
         endInline(new Work.Sum(new Weights(11, 5, 0)).expected());
-        assertThat(findings().doubled()).isEqualTo(1);
+        var findings = findings();
+        assertThat(findings.doubled()).isEqualTo(1);
+        assertThat(findings.wrong()).hasSize(2);
     }
 
     @Test

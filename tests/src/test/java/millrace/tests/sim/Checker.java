@@ -45,6 +45,7 @@ final class Checker {
     private final Map<String, Long> covered = new HashMap<>();
     private final Map<String, List<Snapshot>> pieces = new HashMap<>();
     private final Map<String, Ranges> letters = new HashMap<>();
+    private final Map<String, Integer> outputPieces = new HashMap<>();
     private final FeedCheck feeding;
     private long tasks;
 
@@ -69,6 +70,8 @@ final class Checker {
             watches.add(new Watch<>(broker.progress.get(p), (_, _, progress) -> progress(progress)));
             watches.add(new Watch<>(broker.snapshots.get(p), (_, _, piece) -> snapshot(piece)));
             watches.add(new Watch<>(broker.letters.get(p), (_, _, letter) -> letter(letter)));
+            watches.add(new Watch<>(
+                    broker.outputs.get(p), (_, _, piece) -> outputPieces.merge(piece.job(), 1, Integer::sum)));
             watches.add(new Watch<>(broker.endings.get(p), (_, _, ending) -> ending(partition, ending)));
         }
         watches.add(new Watch<>(broker.workers, (_, _, beat) -> beat(beat)));
@@ -397,6 +400,12 @@ final class Checker {
     /// The world is over, and nothing is left to do.
     void end() {
         look();
+        outputPieces.forEach((id, written) -> {
+            var ending = fold(id).ending;
+            var place = ending == null ? null : ending.output();
+            var named = place == null ? 0 : place.offsets().size();
+            require(written == named, "job %s has %d pieces of output, and its ending names %d", id, written, named);
+        });
         for (var aggregator : world.faults.aggregators()) {
             require(
                     aggregator.budget.bytes() == 0 || !aggregator.isIdle(),

@@ -124,6 +124,11 @@ class Harm {
         return transaction;
     }
 
+    /// Whether pieces of outputs are written within the transaction.
+    boolean piecesInTransaction() {
+        return true;
+    }
+
     /// Whether endings are written within the transaction.
     boolean endsInTransaction() {
         return true;

@@ -22,6 +22,7 @@ final class JoinerBugs {
             new Bug("a new owner does not read snapshots", ForgetsSnapshots::new, 1_000),
             new Bug("a new owner reads results from their end on", SkipsReplay::new, 300),
             new Bug("endings are written outside of the transaction", EndsAtOnce::new, 2_000),
+            new Bug("outputs are written outside of the transaction", PiecesAtOnce::new, 2_000),
             new Bug("offsets are committed before their transaction", OffsetsFirst::new, 1_000),
             new Bug("in doubt about a commit the owner writes again", WritesAgain::new, 1_000),
             new Bug("offsets run ahead of the oldest open job", OffsetsAhead::new, 300),
@@ -57,6 +58,13 @@ final class JoinerBugs {
     private static final class EndsAtOnce extends Harm {
         @Override
         boolean endsInTransaction() {
+            return false;
+        }
+    }
+
+    private static final class PiecesAtOnce extends Harm {
+        @Override
+        boolean piecesInTransaction() {
             return false;
         }
     }

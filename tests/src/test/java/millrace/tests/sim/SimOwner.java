@@ -418,7 +418,8 @@ final class SimOwner {
     private void end(TransactionalProducer writer, JobEnd end, Consumer<Transaction.SavedState> saver) {
         var offsets = new ArrayList<Long>();
         for (var piece : end.pieces()) {
-            offsets.add(send(writer, broker.outputs.get(partition), piece));
+            var tape = broker.outputs.get(partition);
+            offsets.add(world.harm.piecesInTransaction() ? send(writer, tape, piece) : broker.send(tape, piece));
         }
         end.letters().forEach(letter -> send(writer, broker.letters.get(partition), letter));
         var kept = end.kept();
