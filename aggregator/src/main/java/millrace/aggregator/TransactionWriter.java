@@ -106,8 +106,8 @@ final class TransactionWriter implements AutoCloseable {
                 sendOffset(transaction.resume(), member);
             }
             // Kafka's client looks for records that are not written yet before it looks whether it is to commit. One
-            // that is sent between the two is in no transaction then, and in the next one of its topic, if there is
-            // one.
+            // that is sent between the two is left out, and comes with the next transaction of its topic. Lasts no
+            // longer than `delivery.timeout.ms`.
             producer.flush();
             producer.commitTransaction();
             resume = transaction.resume();
