@@ -12,6 +12,7 @@ import java.util.Map;
 import millrace.v1.EndState;
 import millrace.v1.Ending;
 import millrace.v1.OutputPiece;
+import millrace.v1.Progress;
 
 /// What a ledger says about jobs that customers wanted: everything that must hold is checked, and what does not is a
 /// sentence.
@@ -224,22 +225,28 @@ final class Findings {
         }
     }
 
-    // As everybody reads progress: a higher generation replaces, a lower one is nothing.
+    // As everybody reads progress: a higher generation replaces, a lower one is nothing. A new owner may begin some
+    // results behind one that does not know yet that it has been replaced; people are shown the most of both.
     private void checkProgress() {
-        var generations = new HashMap<String, Long>();
-        var done = new HashMap<String, Long>();
+        var latest = new HashMap<String, Progress>();
         var backwards = new HashSet<String>();
         for (var entry : ledger.progress()) {
             var progress = entry.body();
             var job = progress.getJob();
-            if (progress.getGeneration() < generations.getOrDefault(job, Long.MIN_VALUE)) {
+            var before = latest.getOrDefault(job, progress);
+            if (progress.getGeneration() < before.getGeneration()) {
                 continue;
             }
-            generations.put(job, progress.getGeneration());
-            var items = progress.getTally().getItems();
-            var before = done.put(job, items);
-            if (before != null && before > items && backwards.add(job)) {
-                wrong("progress of %s went back from %d to %d items".formatted(job, before, items));
+            latest.put(job, progress);
+            var fewer = progress.getTally().getItems() < before.getTally().getItems();
+            var behind =
+                    progress.getGeneration() > before.getGeneration() && progress.getPosition() < before.getPosition();
+            if (fewer && !behind && backwards.add(job)) {
+                wrong("progress of %s went back from %d to %d items"
+                        .formatted(
+                                job,
+                                before.getTally().getItems(),
+                                progress.getTally().getItems()));
             }
         }
     }

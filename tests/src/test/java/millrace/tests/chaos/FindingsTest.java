@@ -190,18 +190,30 @@ class FindingsTest {
     @Test
     void progressThatGoesBackIsFoundUnlessItsOwnerHasBeenReplaced() throws Exception {
         end(sum.expected());
-        progress.add(entry(step(2, 5)));
-        progress.add(entry(step(1, 3)));
-        progress.add(entry(step(3, 5)));
+        progress.add(entry(step(2, 50, 5)));
+        progress.add(entry(step(1, 30, 3)));
+        progress.add(entry(step(3, 50, 5)));
         assertThat(findings().wrong()).isEmpty();
-        progress.add(entry(step(3, 4)));
+        progress.add(entry(step(3, 40, 4)));
         assertThat(findings().wrong()).containsExactly("progress of one went back from 5 to 4 items");
     }
 
-    private static Progress step(long generation, long items) {
+    @Test
+    void newOwnerThatIsBehindTheOneBeforeCountsLessButNotOfTheSameResults() throws Exception {
+        end(sum.expected());
+        progress.add(entry(step(2, 50, 5)));
+        progress.add(entry(step(3, 40, 4)));
+        progress.add(entry(step(3, 60, 6)));
+        assertThat(findings().wrong()).isEmpty();
+        progress.add(entry(step(4, 60, 5)));
+        assertThat(findings().wrong()).containsExactly("progress of one went back from 6 to 5 items");
+    }
+
+    private static Progress step(long generation, long position, long items) {
         return Progress.newBuilder()
                 .setJob(JOB)
                 .setGeneration(generation)
+                .setPosition(position)
                 .setTally(Tally.newBuilder().setItems(items))
                 .build();
     }
