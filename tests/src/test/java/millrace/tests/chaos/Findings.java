@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import millrace.v1.EndState;
 import millrace.v1.Ending;
 import millrace.v1.OutputPiece;
@@ -226,9 +227,11 @@ final class Findings {
     }
 
     // As everybody reads progress: a higher generation replaces, a lower one is nothing. A new owner may begin some
-    // results behind one that does not know yet that it has been replaced; people are shown the most of both.
+    // results behind one that does not know yet that it has been replaced; people are shown the most of both. But of as
+    // many results nobody counts less than anybody before.
     private void checkProgress() {
         var latest = new HashMap<String, Progress>();
+        var counted = new HashMap<String, TreeMap<Long, Long>>();
         var backwards = new HashSet<String>();
         for (var entry : ledger.progress()) {
             var progress = entry.body();
@@ -238,15 +241,17 @@ final class Findings {
                 continue;
             }
             latest.put(job, progress);
-            var fewer = progress.getTally().getItems() < before.getTally().getItems();
-            var behind =
-                    progress.getGeneration() > before.getGeneration() && progress.getPosition() < before.getPosition();
-            if (fewer && !behind && backwards.add(job)) {
-                wrong("progress of %s went back from %d to %d items"
-                        .formatted(
-                                job,
-                                before.getTally().getItems(),
-                                progress.getTally().getItems()));
+            var items = progress.getTally().getItems();
+            var ofAsMany = counted.computeIfAbsent(job, _ -> new TreeMap<>());
+            var below = ofAsMany.floorEntry(progress.getPosition());
+            var least = Math.max(
+                    below == null ? 0 : below.getValue(),
+                    progress.getGeneration() == before.getGeneration()
+                            ? before.getTally().getItems()
+                            : 0);
+            ofAsMany.merge(progress.getPosition(), items, Math::max);
+            if (items < least && backwards.add(job)) {
+                wrong("progress of %s went back from %d to %d items".formatted(job, least, items));
             }
         }
     }

@@ -209,6 +209,15 @@ class FindingsTest {
         assertThat(findings().wrong()).containsExactly("progress of one went back from 6 to 5 items");
     }
 
+    @Test
+    void newOwnerThatHasCaughtUpAndCountsLessIsFound() throws Exception {
+        end(sum.expected());
+        progress.add(entry(step(2, 50, 5)));
+        progress.add(entry(step(3, 40, 3)));
+        progress.add(entry(step(3, 50, 4)));
+        assertThat(findings().wrong()).containsExactly("progress of one went back from 5 to 4 items");
+    }
+
     private static Progress step(long generation, long position, long items) {
         return Progress.newBuilder()
                 .setJob(JOB)
