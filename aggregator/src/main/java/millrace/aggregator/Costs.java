@@ -14,7 +14,6 @@ import millrace.proto.WorkerCost;
 /// Adds up what the results of one job were and cost.
 final class Costs {
     private static final int WORKERS_MAX = 1000;
-    private static final int BUCKETS = 128;
 
     /// Workers whose costs are kept apart, and those of them whose memory is kept over time: an ending stays small.
     private static final int WORKER_COSTS_MAX = 100;
@@ -40,7 +39,6 @@ final class Costs {
     private long deadItems;
     private Result.Extra extra = Result.Extra.NONE;
     private final TreeSet<String> workers = new TreeSet<>();
-    private final long[] taskMicros = new long[BUCKETS];
     private final long[] taskTimes = new long[Spread.BUCKETS];
     private long nanosMin;
     private long nanosMax;
@@ -78,7 +76,6 @@ final class Costs {
         valueBytes += bytes;
         firstMillis = firstMillis == 0 ? atMillis : firstMillis;
         lastMillis = Math.max(lastMillis, atMillis);
-        taskMicros[bucket(cost.wallNanos() / 1000)]++;
         taskTimes[Spread.bucket(cost.wallNanos())]++;
         nanosMin = tasks == 1 ? cost.wallNanos() : Math.min(nanosMin, cost.wallNanos());
         nanosMax = Math.max(nanosMax, cost.wallNanos());
@@ -113,16 +110,6 @@ final class Costs {
         deadItems += dead;
     }
 
-    // Bucket b holds [2^(b/2), 2^((b+1)/2)) microseconds: two buckets for each power of two.
-    static int bucket(long micros) {
-        if (micros <= 1) {
-            return 0;
-        }
-        var power = Long.SIZE - 1 - Long.numberOfLeadingZeros(micros);
-        var half = micros >= Math.scalb(Math.sqrt(2), power) ? 1 : 0;
-        return Math.min(BUCKETS - 1, 2 * power + half);
-    }
-
     /// All that is known, for endings and snapshots.
     Tally tally() {
         return tally(workerCosts.values().stream()
@@ -140,10 +127,6 @@ final class Costs {
         var times = Spread.BUCKETS;
         while (times > 0 && taskTimes[times - 1] == 0) {
             times--;
-        }
-        var used = BUCKETS;
-        while (used > 0 && taskMicros[used - 1] == 0) {
-            used--;
         }
         return new Tally(
                 items,
@@ -163,7 +146,6 @@ final class Costs {
                 firstMillis,
                 lastMillis,
                 List.copyOf(workers),
-                Arrays.stream(taskMicros, 0, used).boxed().toList(),
                 deadItems,
                 extra,
                 new Tally.Detail(
@@ -194,9 +176,6 @@ final class Costs {
         costs.deadItems = tally.deadItems();
         costs.extra = tally.extra();
         costs.workers.addAll(tally.workers());
-        for (var b = 0; b < Math.min(BUCKETS, tally.taskMicros().size()); b++) {
-            costs.taskMicros[b] = tally.taskMicros().get(b);
-        }
         var detail = tally.detail();
         for (var b = 0; b < detail.times().counts().size(); b++) {
             costs.taskTimes[b] = detail.times().counts().get(b);

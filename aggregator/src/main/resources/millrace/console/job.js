@@ -157,33 +157,21 @@ function Estimate({ job, change }) {
   );
 }
 
-function quantile(buckets, part) {
-  const all = buckets.reduce((sum, n) => sum + n, 0);
-  let seen = 0;
-  for (let b = 0; b < buckets.length; b++) {
-    seen += buckets[b];
-    if (all && seen >= part * all) return 2 ** ((b + 1) / 2) / 1e6;
-  }
-  return null;
-}
-
 function Times({ job }) {
-  const buckets = job.tally.taskMicros;
-  const first = buckets.findIndex((n) => n > 0);
-  const shown = first < 0 ? [] : buckets.slice(first);
-  const most = Math.max(1, ...shown);
+  const { counts, edges, within } = job.tally.times;
+  const most = Math.max(1, ...counts);
   return h(
     Card,
     { title: 'Time of a task' },
-    shown.length
+    counts.length
       ? el.div(
           {},
           el.div(
-            { class: 'histogram', role: 'img', 'aria-label': `Half of the tasks took up to ${seconds(quantile(buckets, 0.5))}, 99 of 100 up to ${seconds(quantile(buckets, 0.99))}` },
-            shown.map((n, i) => el.span({ key: i, title: `${seconds(2 ** ((first + i) / 2) / 1e6)} – ${seconds(2 ** ((first + i + 1) / 2) / 1e6)}: ${count(n)}`, style: { height: Math.max(n ? 3 : 0, (100 * n) / most) + '%' } })),
+            { class: 'histogram', role: 'img', 'aria-label': `Half of the tasks took up to ${seconds(within[50])}, 99 of 100 up to ${seconds(within[99])}` },
+            counts.map((n, i) => el.span({ key: i, title: `${seconds(edges[i])} – ${seconds(edges[i + 1])}: ${count(n)}`, style: { height: Math.max(n ? 3 : 0, (100 * n) / most) + '%' } })),
           ),
-          el.div({ class: 'axis', 'aria-hidden': true }, el.span({}, seconds(2 ** (first / 2) / 1e6)), el.span({}, seconds(2 ** ((first + shown.length) / 2) / 1e6))),
-          el.dl({ class: 'facts' }, [['25 %', 0.25], ['half', 0.5], ['75 %', 0.75], ['99 %', 0.99], ['all', 1]].map(([name, part]) => pair(name + ' within', seconds(quantile(buckets, part))))),
+          el.div({ class: 'axis', 'aria-hidden': true }, el.span({}, seconds(edges[0])), el.span({}, seconds(edges.at(-1)))),
+          el.dl({ class: 'facts' }, Object.entries(within).map(([percent, time]) => pair(`${percent} % within`, seconds(time)))),
         )
       : h(Empty, { title: 'No task has been counted yet.' }),
   );

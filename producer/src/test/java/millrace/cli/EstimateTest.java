@@ -15,6 +15,7 @@ import millrace.proto.Digests;
 import millrace.proto.Ending;
 import millrace.proto.JobSpec;
 import millrace.proto.Ranges;
+import millrace.proto.Result;
 import millrace.proto.Tally;
 import millrace.proto.kernels.Primes;
 import millrace.proto.view.JobProgress;
@@ -49,8 +50,9 @@ class EstimateTest {
                 0,
                 0,
                 List.of(),
-                List.of(),
-                0);
+                0,
+                Result.Extra.NONE,
+                Tally.Detail.NONE);
         return new Ending(
                 spec,
                 Ending.State.SUCCEEDED,

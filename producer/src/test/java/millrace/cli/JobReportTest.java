@@ -34,7 +34,6 @@ class JobReportTest {
             12_000,
             14_000,
             List.of("a", "b"),
-            List.of(),
             0,
             new Result.Extra(SECOND / 4, SECOND / 8, 5 << 20),
             new Tally.Detail(

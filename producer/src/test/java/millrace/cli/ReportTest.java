@@ -15,6 +15,7 @@ import millrace.client.WorkerSummary;
 import millrace.proto.Descriptions;
 import millrace.proto.Heartbeat;
 import millrace.proto.JobSpec;
+import millrace.proto.Result;
 import millrace.proto.Tally;
 import millrace.proto.kernels.Primes;
 import org.junit.jupiter.api.Test;
@@ -27,7 +28,27 @@ class ReportTest {
     Path folder;
 
     private static Tally tally(long cpuNanos, List<String> workers) {
-        return new Tally(64, 60, 61, 1, 2, 0, 3, 4, cpuNanos, 0, 0, 0, 0, 0, 0, 0, workers, List.of(), 0);
+        return new Tally(
+                64,
+                60,
+                61,
+                1,
+                2,
+                0,
+                3,
+                4,
+                cpuNanos,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                workers,
+                0,
+                Result.Extra.NONE,
+                Tally.Detail.NONE);
     }
 
     private static WorkerSummary worker(String name, int cores, long residentBytes) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import millrace.proto.Join;
 import millrace.proto.Policy;
+import millrace.proto.Result;
 import millrace.proto.Tally;
 import org.junit.jupiter.api.Test;
 
@@ -133,8 +134,9 @@ class SizerTest {
                 0,
                 0,
                 List.of(),
-                List.of(),
-                0);
+                0,
+                Result.Extra.NONE,
+                Tally.Detail.NONE);
         sizer.measure(before, last, CORES);
     }
 }

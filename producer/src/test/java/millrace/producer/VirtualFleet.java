@@ -481,6 +481,26 @@ final class VirtualFleet {
     }
 
     static Tally tally(long items, long tasks, long nanos) {
-        return new Tally(items, tasks, tasks, 0, 0, 0, 0, 0, nanos, nanos, 0, 0, 0, 0, 0, 0, List.of(), List.of(), 0);
+        return new Tally(
+                items,
+                tasks,
+                tasks,
+                0,
+                0,
+                0,
+                0,
+                0,
+                nanos,
+                nanos,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                List.of(),
+                0,
+                Result.Extra.NONE,
+                Tally.Detail.NONE);
     }
 }

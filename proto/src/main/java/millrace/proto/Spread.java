@@ -33,8 +33,8 @@ public record Spread(List<Long> counts, long minNanos, long maxNanos) {
         return 8 * (power - 2) + (int) (nanos >>> (power - 3) & 7);
     }
 
-    /// The shortest time that a bucket counts.
-    static double floor(int bucket) {
+    /// The shortest time that a bucket counts, in nanoseconds.
+    public static double floor(int bucket) {
         return bucket < 8 ? bucket : Math.scalb(8.0 + bucket % 8, bucket / 8 - 1);
     }
 

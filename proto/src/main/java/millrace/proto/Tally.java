@@ -22,8 +22,6 @@ import java.util.List;
 /// @param firstMillis    when the first result was counted, the aggregator's clock; 0 before
 /// @param lastMillis     when the last result was counted; 0 before
 /// @param workers        the workers that answered, sorted, at most 1,000
-/// @param taskMicros     histogram of counted tasks' computing times: bucket b counts [2^(b/2), 2^((b+1)/2))
-/// microseconds
 /// @param deadItems      items given up
 /// @param extra          what all results, counted or not, spent on getting ready
 /// @param detail         what a report tells beyond
@@ -45,11 +43,11 @@ public record Tally(
         long firstMillis,
         long lastMillis,
         List<String> workers,
-        List<Long> taskMicros,
         long deadItems,
         Result.Extra extra,
         Detail detail) {
-    public static final Tally NONE = new Tally(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, List.of(), List.of(), 0);
+    public static final Tally NONE =
+            new Tally(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, List.of(), 0, Result.Extra.NONE, Detail.NONE);
 
     /// What a report tells beyond. All of counted results.
     ///
@@ -65,53 +63,8 @@ public record Tally(
         }
     }
 
-    public Tally(
-            long items,
-            long tasks,
-            long attempts,
-            long duplicates,
-            long redeliveries,
-            long copies,
-            long handedBack,
-            long failures,
-            long cpuNanos,
-            long wallNanos,
-            long queueNanos,
-            long wastedCpuNanos,
-            long valueBytes,
-            long allocatedBytes,
-            long firstMillis,
-            long lastMillis,
-            List<String> workers,
-            List<Long> taskMicros,
-            long deadItems) {
-        this(
-                items,
-                tasks,
-                attempts,
-                duplicates,
-                redeliveries,
-                copies,
-                handedBack,
-                failures,
-                cpuNanos,
-                wallNanos,
-                queueNanos,
-                wastedCpuNanos,
-                valueBytes,
-                allocatedBytes,
-                firstMillis,
-                lastMillis,
-                workers,
-                taskMicros,
-                deadItems,
-                Result.Extra.NONE,
-                Detail.NONE);
-    }
-
     public Tally {
         workers = List.copyOf(workers);
-        taskMicros = List.copyOf(taskMicros);
     }
 
     millrace.v1.Tally message() {
@@ -133,7 +86,6 @@ public record Tally(
                 .setFirstResultMillis(firstMillis)
                 .setLastResultMillis(lastMillis)
                 .addAllWorkers(workers)
-                .addAllTaskMicros(taskMicros)
                 .setDeadItems(deadItems)
                 .setWarmNanos(extra.warmNanos())
                 .setBlobNanos(extra.blobNanos())
@@ -167,7 +119,6 @@ public record Tally(
                 message.getFirstResultMillis(),
                 message.getLastResultMillis(),
                 message.getWorkersList(),
-                message.getTaskMicrosList(),
                 message.getDeadItems(),
                 new Result.Extra(message.getWarmNanos(), message.getBlobNanos(), message.getBlobBytes()),
                 new Detail(

@@ -101,7 +101,30 @@ final class Samples {
 
     static Tally tally() {
         return new Tally(
-                1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, List.of("w-1", "w-2"), List.of(0L, 5L), 17);
+                1,
+                2,
+                3,
+                4,
+                5,
+                6,
+                7,
+                8,
+                9,
+                10,
+                11,
+                12,
+                13,
+                14,
+                15,
+                16,
+                List.of("w-1", "w-2"),
+                17,
+                new Result.Extra(18, 19, 20),
+                new Tally.Detail(
+                        new Spread(List.of(0L, 5L), 1, 1),
+                        21,
+                        22,
+                        List.of(new WorkerCost("w-1", 2, 3, 4, 5, 6, 7, 8, List.of(9L), List.of(10L)))));
     }
 
     static Progress progress() {

@@ -228,8 +228,9 @@ final class StandInMill implements AutoCloseable {
                 0,
                 0,
                 List.of(),
-                List.of(),
-                0);
+                0,
+                Result.Extra.NONE,
+                Tally.Detail.NONE);
         send(
                 wire.progress(),
                 new Progress(task.job(), 1, "mill", position, ranges, new Ranges(), List.of(), tally, 0, null, 0),

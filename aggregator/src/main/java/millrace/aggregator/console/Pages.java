@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import millrace.proto.DeadLetter;
 import millrace.proto.Heartbeat;
+import millrace.proto.Spread;
 import millrace.proto.Tally;
 import millrace.proto.WorkerCost;
 import tools.jackson.databind.node.ArrayNode;
@@ -23,6 +24,9 @@ final class Pages {
 
     /// Rows of the stream; more workers than that share rows.
     static final int ROWS_MAX = 64;
+
+    static final int BARS_MAX = 40;
+    private static final int[] PERCENT_WITHIN = {25, 50, 75, 99, 100};
 
     private Pages() {}
 
@@ -271,8 +275,30 @@ final class Pages {
                 .put("firstMillis", tally.firstMillis())
                 .put("lastMillis", tally.lastMillis())
                 .put("workers", tally.workers().size());
-        var times = to.putArray("taskMicros");
-        tally.taskMicros().forEach(times::add);
+        times(tally.detail().times(), to.putObject("times"));
+    }
+
+    // How many tasks took how long: bar i counts those from edge i to edge i + 1, in seconds.
+    static void times(Spread times, ObjectNode to) {
+        var counts = times.counts();
+        var from = 0;
+        while (from < counts.size() && counts.get(from) == 0) {
+            from++;
+        }
+        var step = Math.max(1, Math.ceilDiv(counts.size() - from, BARS_MAX));
+        var bars = to.putArray("counts");
+        var edges = to.putArray("edges").add(Spread.floor(from) / 1e9);
+        while (from < counts.size()) {
+            var end = Math.min(counts.size(), from + step);
+            bars.add(
+                    counts.subList(from, end).stream().mapToLong(count -> count).sum());
+            edges.add(Spread.floor(end) / 1e9);
+            from = end;
+        }
+        var within = to.putObject("within");
+        for (var percent : PERCENT_WITHIN) {
+            within.put(Integer.toString(percent), times.quantile(percent / 100.0) / 1e9);
+        }
     }
 
     // What the job's workers had in use over time: as seen while it ran, and from its ending for each worker, those

@@ -34,7 +34,26 @@ final class Records {
 
     private static Tally tally(long items, long cpuNanos) {
         return new Tally(
-                items, items, items, 0, 0, 0, 0, 0, cpuNanos, cpuNanos, 0, 0, 0, 0, 0, 0, List.of(), List.of(), 0);
+                items,
+                items,
+                items,
+                0,
+                0,
+                0,
+                0,
+                0,
+                cpuNanos,
+                cpuNanos,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                List.of(),
+                0,
+                Result.Extra.NONE,
+                Tally.Detail.NONE);
     }
 
     static Ending ending(JobSpec spec, Ending.State state, long endedMillis) {
