@@ -13,6 +13,10 @@ public sealed interface Action {
     /// @param records that it takes with a poll at most
     record Open(int lane, int records) implements Action {}
 
+    /// Disconnect a lane: what it was told to accept is sent, and the group is left. It holds no record, and gets no
+    /// other action.
+    record Close(int lane) implements Action {}
+
     /// Ask the share group for records, which takes what was accepted and rejected along. Answered by
     /// [Desk#delivered], also when there are none, or by [Desk#lost].
     record Poll(int lane) implements Action {}

@@ -25,6 +25,13 @@ final class Berth {
     /// Records that its consumer takes with a poll at most.
     int records;
 
+    /// Whether its consumer fetches by itself. Kafka's client does after a poll that brought nothing, polled or not, until
+    /// it has records. These it keeps for the next poll, and the brokers take them for delivered.
+    boolean fetching;
+
+    /// Whether it polls only because its consumer fetches by itself: what it brings was not asked for.
+    boolean unasked;
+
     long openAt;
 
     /// When it last was asked to poll, in turns of the desk: the one that waited longest is next.
@@ -43,6 +50,7 @@ final class Berth {
             throw new IllegalStateException("lane " + lane + " brings records, but is " + state);
         }
         outstanding = records;
+        fetching = records == 0;
         state = records == 0 ? State.IDLE : State.HOLDING;
     }
 
@@ -55,6 +63,7 @@ final class Berth {
 
     void opening(int records) {
         state = State.OPENING;
+        fetching = false;
         this.records = records;
     }
 
@@ -64,10 +73,15 @@ final class Berth {
     }
 
     void closed(long now) {
-        state = State.CLOSED;
-        joined = false;
-        outstanding = 0;
+        left();
         openAt = now + Math.min(BACKOFF_NANOS_MAX, BACKOFF_NANOS_MIN << Math.min(failures, 10));
         failures++;
+    }
+
+    void left() {
+        state = State.CLOSED;
+        joined = false;
+        fetching = false;
+        outstanding = 0;
     }
 }

@@ -95,10 +95,42 @@ final class Berths {
                 .filter(berth -> isIdle(berth, records))
                 .min(Comparator.comparingLong(berth -> berth.turn))
                 .orElseThrow();
-        turns++;
-        next.turn = turns;
-        next.state = Berth.State.POLLING;
+        poll(next, false);
         return next;
+    }
+
+    private void poll(Berth berth, boolean unasked) {
+        turns++;
+        berth.turn = turns;
+        berth.unasked = unasked;
+        berth.state = Berth.State.POLLING;
+    }
+
+    /// The idle lanes whose consumers fetch by themselves; they count as polling from now on, unasked.
+    List<Berth> pollUnasked() {
+        var fetching = fetching();
+        fetching.forEach(berth -> poll(berth, true));
+        return fetching;
+    }
+
+    /// The same lanes; they count as being opened from now on, and then fetch no more.
+    List<Berth> openFetching() {
+        var fetching = fetching();
+        fetching.forEach(berth -> berth.opening(berth.records));
+        return fetching;
+    }
+
+    private List<Berth> fetching() {
+        return all.stream()
+                .filter(berth -> berth.state == Berth.State.IDLE && berth.fetching)
+                .toList();
+    }
+
+    /// The lanes that are idle; they count as closed from now on.
+    List<Berth> leave() {
+        var idle = all.stream().filter(berth -> berth.state == Berth.State.IDLE).toList();
+        idle.forEach(Berth::left);
+        return idle;
     }
 
     /// Lanes that poll.
@@ -114,11 +146,11 @@ final class Berths {
         return count;
     }
 
-    /// Records that the polls under way may bring.
+    /// Records that the polls under way may bring, but for those that are unasked.
     int recordsAskedFor() {
         var records = 0;
         for (var berth : all) {
-            records += berth.state == Berth.State.POLLING ? berth.records : 0;
+            records += berth.state == Berth.State.POLLING && !berth.unasked ? berth.records : 0;
         }
         return records;
     }

@@ -35,6 +35,9 @@ import millrace.proto.Topics;
 ///   free: what waits here behind a long task would be computed at once elsewhere. For the same reason a task that
 ///   found no core for a third of its lock is handed back rather than claimed. Of [TinyTasks] there are many in
 ///   hand; when they are tiny no more, all but as many as ever are handed back.
+/// - A lane whose poll brought nothing goes on taking what comes, polled or not, and would keep it unseen. So it is
+///   polled on when nothing more is wanted, and what then finds no core is handed back at once. When nothing can be
+///   answered it is opened anew, and closed when the worker is to leave.
 /// - An urgent task, the first of a job beside another's, does not wait for a core: where none of them is computed, one
 ///   is computed beside those on the cores. It so waits for its turn to be taken, and not for another task to end.
 /// - A kernel that does not stop when it is told to has five seconds; then the process leaves, and takes the
@@ -123,7 +126,7 @@ public final class Desk {
     /// Time has passed. To be called at [#dueAt] or sooner, and once at the start.
     public List<Action> tick(long now) {
         if (phase == Phase.WORKING) {
-            berths.open(now, laneRecords()).forEach(berth -> actions.add(new Action.Open(berth.lane, berth.records)));
+            berths.open(now, laneRecords()).forEach(this::open);
         }
         for (var hand : hands.all()) {
             review(hand, now);
@@ -171,6 +174,7 @@ public final class Desk {
     public List<Action> delivered(long now, int lane, List<Delivery> records) {
         var berth = berths.get(lane);
         berth.arrived(records.size());
+        var mayWait = !berth.unasked || mayTake();
         for (var record : records) {
             switch (record) {
                 case Delivery.Foreign(var partition, var offset) -> {
@@ -178,7 +182,7 @@ public final class Desk {
                     actions.add(new Action.Reject(lane, partition, offset));
                     berth.settled();
                 }
-                case Delivery.Valid task -> take(task, lane, now);
+                case Delivery.Valid task -> take(task, lane, mayWait, now);
             }
         }
         return settle(now);
@@ -374,7 +378,8 @@ public final class Desk {
 
     // ---- rules
 
-    private void take(Delivery.Valid delivery, int lane, long now) {
+    // @param mayWait for a core, where none is free
+    private void take(Delivery.Valid delivery, int lane, boolean mayWait, long now) {
         var held = hands.find(delivery);
         if (held.isPresent()) {
             takeAgain(held.get(), delivery, lane);
@@ -385,11 +390,20 @@ public final class Desk {
             case Entrance.Verdict.Refuse(var answer) -> answer(hand, answer, Cost.NONE);
             case Entrance.Verdict.Compute(var math, var bytes) -> {
                 hands.queue(hand, math, bytes);
-                if (hand.task.alone()) {
+                if (!mayWait) {
+                    startOrHandBack(hand, now);
+                } else if (hand.task.alone()) {
                     tiny.end(now);
                     makeRoom(hand, now);
                 }
             }
+        }
+    }
+
+    private void startOrHandBack(Hand hand, long now) {
+        startComputing(now);
+        if (hand.waiting()) {
+            answer(hand, new HandedBack(HandBackReason.BUSY, "no core, or no memory, is free for it soon"), Cost.NONE);
         }
     }
 
@@ -536,18 +550,33 @@ public final class Desk {
     }
 
     private void letLanesPoll() {
-        if (phase == Phase.WORKING) {
-            for (var berth = berths.openAnew(laneRecords()); berth != null; berth = berths.openAnew(laneRecords())) {
-                actions.add(new Action.Open(berth.lane, berth.records));
-            }
+        if (phase != Phase.WORKING) {
+            berths.leave().forEach(berth -> actions.add(new Action.Close(berth.lane)));
+            return;
+        }
+        for (var berth = berths.openAnew(laneRecords()); berth != null; berth = berths.openAnew(laneRecords())) {
+            open(berth);
+        }
+        if (!publishTrouble.isEmpty() || !beatTrouble.isEmpty()) {
+            berths.openFetching().forEach(this::open);
+            return;
         }
         while (berths.anyIdle(laneRecords()) && mayTake()) {
-            actions.add(new Action.Poll(berths.turn(laneRecords()).lane));
+            poll(berths.turn(laneRecords()));
         }
+        berths.pollUnasked().forEach(this::poll);
+    }
+
+    private void open(Berth berth) {
+        actions.add(new Action.Open(berth.lane, berth.records));
+    }
+
+    private void poll(Berth berth) {
+        actions.add(new Action.Poll(berth.lane));
     }
 
     private boolean mayTake() {
-        if (phase != Phase.WORKING || hands.alone() != null || !publishTrouble.isEmpty() || !beatTrouble.isEmpty()) {
+        if (hands.alone() != null) {
             return false;
         }
         var taken = hands.count() - hands.putting() + berths.recordsAskedFor();

@@ -112,6 +112,11 @@ final class Lane implements Runnable {
         orders.add(() -> connect(records));
     }
 
+    /// Sends what was accepted, and leaves the group.
+    void leave() {
+        orders.add(this::close);
+    }
+
     void poll() {
         orders.add(this::fetch);
     }

@@ -215,6 +215,7 @@ final class Worker implements Role.Running, Lane.Listener, Outbox.Listener, Core
     private void carryOut(Action action) {
         switch (action) {
             case Action.Open(var lane, var records) -> lanes.get(lane).open(records);
+            case Action.Close(var lane) -> lanes.get(lane).leave();
             case Action.Poll(var lane) -> lanes.get(lane).poll();
             case Action.Accept(var lane, var partition, var offset) ->
                 lanes.get(lane).accept(partition, offset);

@@ -37,6 +37,18 @@ class DeskLeavingTest {
     }
 
     @Test
+    void lanesThatHoldNothingLeaveTheGroupWhileTheOthersFinish() {
+        rig.deliver(0, 1, A);
+        rig.drain();
+        rig.deliver(1, List.of());
+        rig.deliver(2, List.of());
+        assertThat(rig.closed).containsExactly(1, 2);
+        rig.finish(A);
+        assertThat(rig.closed).containsExactly(0, 1, 2);
+        assertLeft(ExitCode.SUCCEEDED, "");
+    }
+
+    @Test
     void drainingFinishesWhatIsComputedAndHandsBackWhatWaits() {
         rig.deliver(A, B, C);
         rig.drain();

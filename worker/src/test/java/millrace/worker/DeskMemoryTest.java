@@ -137,6 +137,10 @@ class DeskMemoryTest {
         rig.pass(Desk.CLAIM_AFTER);
         rig.deliver(1, 1, task(30));
         rig.deliver(2, List.of());
+        assertThat(rig.polling).as("its consumer fetches anyway").containsExactly(2);
+        rig.deliver(2, 1, task(1030));
+        assertThat(rig.answers(task(1030)))
+                .containsExactly(new HandedBack(HandBackReason.BUSY, "no core, or no memory, is free for it soon"));
         assertThat(rig.polling).isEmpty();
         rig.finish(task(80));
         assertThat(rig.isComputing(task(30))).isTrue();

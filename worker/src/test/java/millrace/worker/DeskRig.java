@@ -64,6 +64,16 @@ final class DeskRig {
 
     private int recordsMost;
 
+    /// Lanes whose consumers fetch by themselves, as those of Kafka do after a poll that brought nothing: what they get
+    /// is for the next poll.
+    private final TreeSet<Integer> fetching = new TreeSet<>();
+
+    /// Lanes that have left the group.
+    final TreeSet<Integer> closed = new TreeSet<>();
+
+    /// Tasks whose answer is not written yet.
+    private final TreeSet<Long> answered = new TreeSet<>();
+
     final Map<Key, Action.Compute> computing = new LinkedHashMap<>();
     final Map<Key, Action.Compute> putting = new LinkedHashMap<>();
     private final TreeSet<Long> put = new TreeSet<>();
@@ -220,6 +230,11 @@ final class DeskRig {
     void deliver(int lane, List<Delivery> records) {
         assertThat(polling.remove(lane)).as("lane %d polls", lane).isTrue();
         records.forEach(record -> held(lane).put(new Position(record.partition(), record.offset()), record));
+        if (records.isEmpty()) {
+            fetching.add(lane);
+        } else {
+            fetching.remove(lane);
+        }
         carryOut(desk.delivered(now, lane, records));
     }
 
@@ -247,6 +262,7 @@ final class DeskRig {
         var publish = publishing.remove();
         written.add(publish.result());
         put.remove(publish.ticket());
+        answered.remove(publish.ticket());
         carryOut(desk.published(now, publish.ticket()));
     }
 
@@ -268,6 +284,7 @@ final class DeskRig {
     List<Delivery> lose(int lane, Desk.Loss why, String detail) {
         opening.remove(lane);
         polling.remove(lane);
+        fetching.remove(lane);
         var dropped = List.copyOf(held(lane).values());
         held(lane).clear();
         carryOut(desk.lost(now, lane, why, detail));
@@ -314,7 +331,16 @@ final class DeskRig {
 
     void carryOut(List<Action> actions) {
         actions.forEach(this::carryOut);
-        assertThat(desk.inHand() - put.size()).as("tasks in hand").isLessThanOrEqualTo(config.handsMax(recordsMost));
+        var handsMax = config.handsMax(recordsMost);
+        assertThat(desk.inHand() - put.size() - answered.size())
+                .as("tasks in hand that are not answered")
+                .isLessThanOrEqualTo(handsMax);
+        assertThat(desk.inHand() - put.size())
+                .as("tasks in hand, with those that lanes brought unasked")
+                .isLessThanOrEqualTo(handsMax + config.lanes() * recordsMost);
+        if (exit == null) {
+            assertThat(polling).as("lanes that poll, those that fetch anyway").containsAll(fetching);
+        }
         assertThat(computing.size() + putting.size())
                 .as("tasks computed and values on their way")
                 .isLessThanOrEqualTo(2 * config.cores());
@@ -334,10 +360,20 @@ final class DeskRig {
                         .as("records that lane %d holds when it opens", lane)
                         .isEmpty();
                 assertThat(opening.add(lane) && !polling.contains(lane)).isTrue();
+                assertThat(closed).doesNotContain(lane);
+                fetching.remove(lane);
                 laneRecords.put(lane, records);
                 recordsMost = Math.max(recordsMost, records);
             }
+            case Action.Close(var lane) -> {
+                assertThat(held(lane))
+                        .as("records that lane %d holds when it closes", lane)
+                        .isEmpty();
+                assertThat(closed.add(lane) && !polling.contains(lane)).isTrue();
+                fetching.remove(lane);
+            }
             case Action.Poll(var lane) -> {
+                assertThat(closed).doesNotContain(lane);
                 assertThat(held(lane))
                         .as("records that lane %d holds when it polls", lane)
                         .isEmpty();
@@ -359,6 +395,7 @@ final class DeskRig {
             case Action.Publish publish -> {
                 assertThat(publishing.stream().map(Action.Publish::ticket)).doesNotContain(publish.ticket());
                 publishing.add(publish);
+                answered.add(publish.ticket());
             }
             case Action.Beat(var heartbeat) -> {
                 assertThat(beating).as("heartbeats under way").isEmpty();

@@ -248,7 +248,10 @@ class DeskTest {
         assertThat(rig.isComputing(lonely)).isFalse();
         rig.finish(B);
         assertThat(rig.isComputing(lonely)).isTrue();
-        assertThat(rig.polling).as("nothing is taken meanwhile").isEmpty();
+        assertThat(rig.polling).as("its consumer fetches anyway").containsExactly(2);
+        rig.deliver(2, 1, C);
+        assertThat(reasons(C)).as("nothing is taken meanwhile").containsExactly(HandBackReason.BUSY);
+        assertThat(rig.polling).isEmpty();
         rig.finish(lonely);
         assertThat(rig.polling).isNotEmpty();
     }
@@ -319,8 +322,12 @@ class DeskTest {
         rig.deliver(1, List.of());
         rig.deliver(2, List.of());
         assertThat(rig.polling)
-                .as("its lane is free, and waited longest for its turn")
-                .containsExactly(0);
+                .as("its lane is free, and waited longest for its turn; the others fetch anyway")
+                .containsExactly(0, 1, 2);
+        rig.deliver(0, 1, B);
+        rig.deliver(1, 1, C);
+        assertThat(rig.isComputing(B)).isTrue();
+        assertThat(reasons(C)).containsExactly(HandBackReason.BUSY);
     }
 
     @Test
@@ -365,6 +372,58 @@ class DeskTest {
         assertThat(rig.polling).as("C has its core now, none is free").isEmpty();
         rig.finish(C);
         assertThat(rig.polling).hasSize(1);
+    }
+
+    @Test
+    void laneThatFetchesAnywayIsPolledOnAndWhatItBringsIsHandedBackAtOnce() {
+        rig.deliver(0, 1, A);
+        rig.deliver(1, 1, B);
+        rig.deliver(2, List.of());
+        rig.pass(Desk.CLAIM_AFTER);
+        rig.deliver(2, List.of());
+        assertThat(rig.polling).as("both cores are taken for long").containsExactly(2);
+        rig.deliver(2, 1, C);
+        assertThat(reasons(C)).containsExactly(HandBackReason.BUSY);
+        assertThat(rig.isAccepted(C)).isTrue();
+        assertThat(rig.polling).as("it has got something, and fetches no more").isEmpty();
+    }
+
+    @Test
+    void taskThatCameUnaskedIsComputedWhereItNeedNotWait() {
+        rig.deliver(0, 1, A);
+        rig.deliver(1, 1, B);
+        rig.deliver(2, List.of());
+        rig.pass(Desk.CLAIM_AFTER);
+        rig.deliver(2, List.of());
+        rig.finish(B);
+        rig.deliver(2, 1, C);
+        assertThat(rig.isComputing(C)).isTrue();
+    }
+
+    @Test
+    void urgentTaskThatCameUnaskedIsComputedBesideTheOthers() {
+        rig.deliver(0, 1, A);
+        rig.deliver(1, 1, B);
+        rig.deliver(2, List.of());
+        rig.pass(Desk.CLAIM_AFTER);
+        rig.deliver(2, List.of());
+        rig.deliver(2, 1, urgent(C));
+        assertThat(rig.isComputing(C)).isTrue();
+    }
+
+    @Test
+    void taskThatMustBeAloneAndCameUnaskedMakesNobodyWait() {
+        rig.deliver(0, 1, A);
+        rig.deliver(1, 1, B);
+        rig.deliver(2, List.of());
+        rig.pass(Desk.CLAIM_AFTER);
+        rig.deliver(2, List.of());
+        var last = alone(9);
+        rig.deliver(2, 1, last);
+        assertThat(reasons(last)).containsExactly(HandBackReason.BUSY);
+        rig.finish(B);
+        rig.deliver(C);
+        assertThat(rig.isComputing(C)).isTrue();
     }
 
     @Test

@@ -73,6 +73,9 @@ class DeskTroubleTest {
         assertThat(rig.desk.trouble()).isEqualTo("cannot write results: TopicAuthorizationException: not allowed");
         rig.deliver(rig.polling.first(), List.of());
         assertThat(rig.polling).isEmpty();
+        assertThat(rig.opening).as("its consumer would take tasks by itself").hasSize(1);
+        rig.open(rig.opening.first());
+        assertThat(rig.polling).isEmpty();
         assertThat(rig.publishing).isEmpty();
         rig.pass(Desk.PUBLISH_AGAIN_AFTER);
         assertThat(rig.publishing).hasSize(1);
@@ -116,6 +119,9 @@ class DeskTroubleTest {
         rig.failHeartbeat("no right to");
         assertThat(rig.desk.trouble()).isEqualTo("cannot write heartbeats: no right to");
         rig.deliver(0, List.of());
+        assertThat(rig.polling).doesNotContain(0);
+        assertThat(rig.opening).as("its consumer would take tasks by itself").containsExactly(0);
+        rig.open(0);
         assertThat(rig.polling).doesNotContain(0);
         rig.pass(Duration.ofSeconds(1));
         rig.writeHeartbeat();

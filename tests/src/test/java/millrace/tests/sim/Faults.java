@@ -173,7 +173,7 @@ final class Faults {
 
     /// Whether an owner of results is held up between deciding and saying.
     boolean isHeldUp() {
-        return !over && chance.in(0.02);
+        return !over && chance.in(0.04);
     }
 
     /// 0: the send goes as it should; 1: it succeeds, and its client takes it for failed; 2: it fails.

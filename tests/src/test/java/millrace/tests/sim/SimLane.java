@@ -12,7 +12,8 @@ import millrace.tests.model.Ack;
 import millrace.tests.model.Delivery;
 
 /// One member of the share group, as the worker's lane is one: orders are carried out in turn, all records of a
-/// poll are acknowledged before the next, and acknowledgements travel with a poll or by themselves.
+/// poll are acknowledged before the next, and acknowledgements travel with a poll or by themselves. After a poll that
+/// brought nothing it goes on fetching, and has what it gets for the next poll.
 final class SimLane {
     /// How long a poll waits for records.
     private static final long POLL = 500 * Agenda.MILLI;
@@ -27,6 +28,7 @@ final class SimLane {
     private final Set<Place> held = new HashSet<>();
     private final SortedMap<Integer, SortedMap<Long, Ack>> pending = new TreeMap<>();
     private String member = "";
+    private List<Delivery> fetched = List.of();
     private boolean busy;
     private int polls;
     private int records;
@@ -87,7 +89,7 @@ final class SimLane {
             return;
         }
         flush();
-        var taken = broker.share.acquire(member, new TreeSet<>(broker.share.assigned(member)), records);
+        var taken = acquire();
         if (!taken.isEmpty() || worker.world.agenda.now() >= until) {
             answer(taken);
             return;
@@ -96,10 +98,33 @@ final class SimLane {
         broker.onTask(() -> worker.world.agenda.in(worker.world.network.delay() / 4, () -> wait(poll, until)));
     }
 
+    private List<Delivery> acquire() {
+        if (!fetched.isEmpty()) {
+            var before = fetched;
+            fetched = List.of();
+            return before;
+        }
+        return broker.share.acquire(member, new TreeSet<>(broker.share.assigned(member)), records);
+    }
+
     private void answer(List<Delivery> taken) {
         polls++; // what waited for this poll waits no longer
         var answered = polls;
         worker.world.agenda.in(worker.world.network.delay(), () -> returned(answered, taken));
+        if (taken.isEmpty()) {
+            fetchOn(answered, member);
+        }
+    }
+
+    // At the brokers: for a member that is not polled, until it is again.
+    private void fetchOn(int poll, String member) {
+        if (poll != polls || !member.equals(this.member) || worker.isDead() || !worker.reaches()) {
+            return;
+        }
+        fetched = acquire();
+        if (fetched.isEmpty()) {
+            broker.onTask(() -> worker.world.agenda.in(worker.world.network.delay() / 4, () -> fetchOn(poll, member)));
+        }
     }
 
     private void returned(int poll, List<Delivery> taken) {
@@ -149,6 +174,7 @@ final class SimLane {
     /// At the brokers.
     private void leave() {
         flush();
+        fetched = List.of();
         if (!member.isEmpty()) {
             broker.share.endSession(member);
             broker.share.leave(member);

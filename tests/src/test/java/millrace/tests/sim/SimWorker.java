@@ -141,6 +141,7 @@ final class SimWorker extends Machine {
     private void carryOut(Action action) {
         switch (action) {
             case Action.Open(var lane, var records) -> lanes.get(lane).open(records);
+            case Action.Close(var lane) -> lanes.get(lane).close();
             case Action.Poll(var lane) -> lanes.get(lane).poll();
             case Action.Accept(var lane, var partition, var offset) ->
                 lanes.get(lane).acknowledge(partition, offset, Ack.ACCEPT);
