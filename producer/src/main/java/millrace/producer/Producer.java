@@ -24,6 +24,7 @@ import millrace.proto.ops.Loops;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -113,11 +114,12 @@ final class Producer implements Role.Running {
                 lease;
                 tasks;
                 tail) {
-            tasks.warm();
             while (!closing) {
                 loop.turn();
                 try {
                     step();
+                } catch (WakeupException e) {
+                    LOG.debug("woken up"); // to be closed, wherever it waited for Kafka
                 } catch (RetriableException e) {
                     LOG.warn("Kafka does not answer, the producer goes on trying: {}", e.toString());
                     trouble = "Kafka does not answer: " + e.getMessage();
@@ -192,6 +194,7 @@ final class Producer implements Role.Running {
         switch (stage) {
             case STARTING -> {
                 if (tail.isThere()) {
+                    tasks.warm();
                     LOG.info("Stands by, {} jobs are open", feeder.openJobs().size());
                     stage = Stage.STANDING_BY;
                 }

@@ -26,6 +26,7 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.slf4j.Logger;
@@ -99,6 +100,8 @@ final class TaskTopic implements AutoCloseable {
     }
 
     /// Fetches what the first send would wait for.
+    ///
+    /// @throws TimeoutException when no broker tells it in time
     void warm() {
         producer.partitionsFor(wire.tasks().topic());
     }
@@ -255,7 +258,7 @@ final class TaskTopic implements AutoCloseable {
 
     /// Reads the records that the share group has not finished, to the ends that the partitions have now. Blocks.
     ///
-    /// @throws KafkaException when the broker does not answer in time
+    /// @throws TimeoutException when the broker does not answer in time
     void rebuild(Feeder feeder, Finder finder) {
         var offsets = BrokerAnswer.of(shareOffsets(), PATIENCE);
         try (var consumer = new KafkaConsumer<>(
@@ -280,7 +283,7 @@ final class TaskTopic implements AutoCloseable {
             var deadline = System.nanoTime() + PATIENCE.toNanos();
             while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
                 if (System.nanoTime() - deadline > 0) {
-                    throw new KafkaException("the tasks could not be read within " + PATIENCE.toSeconds() + " s");
+                    throw new TimeoutException("the tasks could not be read within " + PATIENCE.toSeconds() + " s");
                 }
                 consumer.poll(Duration.ofMillis(100)).forEach(finder::found);
             }
