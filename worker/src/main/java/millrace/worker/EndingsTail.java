@@ -15,6 +15,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
@@ -121,6 +122,9 @@ final class EndingsTail implements Runnable {
         var partitions = consumer.partitionsFor(endings.topic(), ANSWER_WITHIN).stream()
                 .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
                 .toList();
+        if (partitions.isEmpty()) { // a broker that has not heard yet that it was created
+            throw new UnknownTopicOrPartitionException(endings.topic() + " is not there");
+        }
         consumer.assign(partitions);
         var ends = consumer.endOffsets(partitions, ANSWER_WITHIN); // first, so that no ending falls between the two
         var since = System.currentTimeMillis() - BACK.toMillis();

@@ -14,6 +14,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -178,7 +179,11 @@ final class FleetTail implements Runnable {
     }
 
     private static List<TopicPartition> partitions(KafkaConsumer<byte[], byte[]> consumer, String topic) {
-        return consumer.partitionsFor(topic).stream()
+        var partitions = consumer.partitionsFor(topic);
+        if (partitions.isEmpty()) { // a broker that has not heard yet that it was created
+            throw new UnknownTopicOrPartitionException(topic + " is not there");
+        }
+        return partitions.stream()
                 .map(info -> new TopicPartition(topic, info.partition()))
                 .toList();
     }
