@@ -57,7 +57,7 @@ final class Aggregator implements Role.Running {
 
     private Aggregator(Cluster cluster, AggregatorConfig config) {
         var wire = new Wire(cluster.fleet());
-        clients = new Clients(cluster, config.id());
+        clients = new Clients(cluster, config.id(), config.limits().jobBytesMax());
         var clock = new BrokerClock();
         publisher = new ProgressPublisher(clients.progress(), wire, clock);
         blobs = new BlobTopic(cluster, wire, config.id());

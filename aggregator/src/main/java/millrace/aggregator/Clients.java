@@ -35,13 +35,24 @@ final class Clients implements AutoCloseable {
     /// A partition's work waits for it, and it can be asked again.
     private static final int ENDS_TIMEOUT_MILLIS = 3000;
 
+    private static final Duration TRANSACTION_TIMEOUT_MIN = Duration.ofSeconds(30);
+
+    /// What brokers allow at most, unless told otherwise.
+    private static final Duration TRANSACTION_TIMEOUT_MAX = Duration.ofMinutes(15);
+
+    /// What the slowest link that is worth having brings.
+    private static final long BYTES_A_SECOND_MIN = 2_000_000;
+
     private final Cluster cluster;
     private final String id;
+    private final long jobBytesMax;
     private final Admin admin;
 
-    Clients(Cluster cluster, String id) {
+    /// @param jobBytesMax that one transaction may have, about
+    Clients(Cluster cluster, String id, long jobBytesMax) {
         this.cluster = cluster;
         this.id = id;
+        this.jobBytesMax = jobBytesMax;
         admin = Admin.create(cluster.client(Map.of("client.id", id + "-admin")));
     }
 
@@ -142,11 +153,19 @@ final class Clients implements AutoCloseable {
         return producer(Map.of(
                 "client.id", id + "-owner-" + partition,
                 "transactional.id", cluster.fleet() + "-" + partition,
-                "transaction.timeout.ms", "30000",
+                "transaction.timeout.ms",
+                        Long.toString(transactionTimeout(jobBytesMax).toMillis()),
                 "delivery.timeout.ms", "15000",
                 "request.timeout.ms", "5000",
                 "max.block.ms", "15000",
                 "linger.ms", "0")); // a person waits for the ending
+    }
+
+    /// How long a transaction may take. One that were aborted for its size would be tried again in vain: its owner would
+    /// decide the same. A successor does not wait for that long, it aborts what it finds.
+    static Duration transactionTimeout(long bytes) {
+        var timeout = TRANSACTION_TIMEOUT_MIN.plusSeconds(bytes / BYTES_A_SECOND_MIN);
+        return timeout.compareTo(TRANSACTION_TIMEOUT_MAX) < 0 ? timeout : TRANSACTION_TIMEOUT_MAX;
     }
 
     /// For progress, which may be lost: it never makes an owner wait.
