@@ -1,10 +1,7 @@
 package millrace.aggregator;
 
 import java.util.EnumMap;
-import java.util.Locale;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
 import millrace.proto.ForeignRecord;
 import millrace.proto.Topics;
@@ -44,8 +41,7 @@ public final class Counters {
         REMOVED,
         SNAPSHOT,
         TRANSACTION,
-        TAKEOVER,
-        PROGRESS
+        TAKEOVER
     }
 
     private final Map<Event, LongAdder> events = new EnumMap<>(Event.class);
@@ -79,22 +75,6 @@ public final class Counters {
     /// Records of a topic that were none of ours, or broken.
     public long foreign(Topics topic, ForeignRecord.Reason reason) {
         return adder(adder(foreign, topic), reason).sum();
-    }
-
-    /// Everything that has been counted, by name: `counted`, `foreign.results.seal`.
-    public SortedMap<String, Long> snapshot() {
-        var all = new TreeMap<String, Long>();
-        events.forEach((event, count) -> all.put(name(event), count.sum()));
-        foreign.forEach((topic, reasons) -> reasons.forEach((reason, count) -> {
-            if (count.sum() > 0) {
-                all.put("foreign." + name(topic) + "." + name(reason), count.sum());
-            }
-        }));
-        return all;
-    }
-
-    private static String name(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private static <K, V> V adder(Map<K, V> adders, K key) {

@@ -473,7 +473,6 @@ public final class Joiner implements AutoCloseable {
         if (phase == Phase.LIVE && !heirs.areWaiting()) {
             for (var job : publication.due(open.values(), monotonic)) {
                 due.add(job.progress(generation, owner, position, now));
-                counters.add(Counters.Event.PROGRESS);
             }
         }
         return due;

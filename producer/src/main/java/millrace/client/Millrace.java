@@ -312,10 +312,6 @@ public final class Millrace implements AutoCloseable {
         order(new JobOrder.Remove(job.spec().job()));
     }
 
-    Cluster cluster() {
-        return cluster;
-    }
-
     Wire wire() {
         return wire;
     }

@@ -3,7 +3,6 @@ package millrace.client;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -71,19 +70,6 @@ final class Reader implements AutoCloseable {
                         "default.api.timeout.ms", Long.toString(patience.toMillis()))),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer());
-    }
-
-    /// The number of partitions of a topic, 0 when it does not exist.
-    int partitions(String topic) {
-        return inTurn("read topic " + topic, () -> {
-            var partitions = consumer.partitionsFor(topic);
-            return partitions == null ? 0 : partitions.size();
-        });
-    }
-
-    /// One past the last committed record of each partition.
-    Map<TopicPartition, Long> ends(Collection<TopicPartition> partitions) {
-        return inTurn("read the end of " + topics(partitions), () -> consumer.endOffsets(partitions));
     }
 
     /// Hands every record of all of the channel's partitions to `visitor`, from the first up to the last there
@@ -218,11 +204,6 @@ final class Reader implements AutoCloseable {
         } finally {
             turn.unlock();
         }
-    }
-
-    private static String topics(Collection<TopicPartition> partitions) {
-        return String.join(
-                ", ", partitions.stream().map(TopicPartition::topic).distinct().toList());
     }
 
     @Override

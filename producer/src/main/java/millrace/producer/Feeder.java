@@ -560,11 +560,6 @@ public final class Feeder {
         return java.util.Collections.unmodifiableSet(jobs.keySet());
     }
 
-    /// Whether it emits: it leads, and has rebuilt what is outstanding.
-    public boolean isFeeding() {
-        return feeding;
-    }
-
     /// Ranges that have been cut and are not done.
     public long outstanding() {
         return jobs.values().stream().mapToLong(job -> job.outstanding().size()).sum();

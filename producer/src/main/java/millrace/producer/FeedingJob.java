@@ -84,10 +84,6 @@ final class FeedingJob {
         return offer;
     }
 
-    Sizer sizer() {
-        return sizer;
-    }
-
     int priority() {
         return priority;
     }

@@ -25,10 +25,6 @@ final class TaskPartitions {
         out = new int[partitions];
     }
 
-    int count() {
-        return end.length;
-    }
-
     /// The partition that takes the next task, or -1 when none may take any.
     ///
     /// @param avoided partitions to avoid when there are others: bit p stands for partition p

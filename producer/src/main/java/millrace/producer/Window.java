@@ -68,9 +68,4 @@ final class Window {
                 ? mine.cores() > 0
                 : account.hasRoom(mine, taskNanos, roundTripNanos, wide ? mine.cores() : 0);
     }
-
-    /// Tasks out, forgiven ones left out.
-    long tasks() {
-        return all.tasks;
-    }
 }

@@ -19,11 +19,6 @@ final class Cursor {
         return at == bytes.length;
     }
 
-    /// The index of the next byte.
-    int at() {
-        return at;
-    }
-
     int unsignedByte(String field) {
         require(at < bytes.length, "%s is missing", field);
         return bytes[at++] & 0xff;

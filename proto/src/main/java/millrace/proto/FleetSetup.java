@@ -130,13 +130,6 @@ public final class FleetSetup {
         return findings;
     }
 
-    /// The partitions that the fleet's topics have.
-    ///
-    /// @throws Refusal when they are missing
-    public Topology topology() {
-        return topology(describe());
-    }
-
     private Topology topology(Map<String, TopicDescription> descriptions) {
         return new Topology(partitions(descriptions, Topics.JOBS), partitions(descriptions, Topics.TASKS));
     }

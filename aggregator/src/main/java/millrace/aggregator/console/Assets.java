@@ -70,10 +70,6 @@ final class Assets {
         return policy;
     }
 
-    long bytes() {
-        return files.values().stream().mapToLong(asset -> asset.bytes().length).sum();
-    }
-
     private static Asset own(String name, String type) throws IOException {
         return new Asset(type, read("millrace/console/" + name));
     }

@@ -1,7 +1,6 @@
 package millrace.aggregator.console;
 
 import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import millrace.proto.Cluster;
 import millrace.proto.Description;
@@ -69,10 +68,5 @@ final class LivePictures implements AutoCloseable {
     public synchronized void close() {
         followed.values().forEach(LiveOutput::stop);
         followed.clear();
-    }
-
-    /// The jobs that are followed now.
-    synchronized Map<String, LiveOutput> followed() {
-        return Map.copyOf(followed);
     }
 }

@@ -14,7 +14,6 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,15 +110,6 @@ public final class Operations implements AutoCloseable {
     private static List<String> unready(Role.Running running) {
         var trouble = running.trouble();
         return running.ready() ? List.of() : List.of(trouble.isEmpty() ? "not ready" : trouble);
-    }
-
-    /// The port that it serves at.
-    public int port() {
-        return address().getPort();
-    }
-
-    private InetSocketAddress address() {
-        return server.getAddress();
     }
 
     @Override
