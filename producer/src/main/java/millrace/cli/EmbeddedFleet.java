@@ -74,9 +74,7 @@ public final class EmbeddedFleet implements AutoCloseable {
 
         /// This plan with one more setting of a role.
         public Plan with(String key, String value) {
-            var more = new TreeMap<>(settings);
-            more.put(key, value);
-            return new Plan(fleet, workers, cores, port, data, kernels, more, environment);
+            return with(Map.of(key, value));
         }
 
         int coresOfWorker() {

@@ -20,17 +20,16 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param pid              of the process that runs broker, producer and aggregator
 /// @param startedMillis    when that process started: its number may be another's one day
 /// @param bootstrapServers where its broker is
-/// @param workers          how many workers it keeps
-record FleetState(String fleet, long pid, long startedMillis, String bootstrapServers, int workers) {
+record FleetState(String fleet, long pid, long startedMillis, String bootstrapServers) {
     // The system counts a process's start from its boot, which moves when the clock is set.
     private static final long CLOCK_STEP_MAX_MILLIS = 2_000;
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
     /// Of the process that calls it.
-    static FleetState ofThisProcess(String fleet, String bootstrapServers, int workers) {
+    static FleetState ofThisProcess(String fleet, String bootstrapServers) {
         var self = ProcessHandle.current();
-        return new FleetState(fleet, self.pid(), started(self), bootstrapServers, workers);
+        return new FleetState(fleet, self.pid(), started(self), bootstrapServers);
     }
 
     static Path file(Path folder, String fleet) {
@@ -48,8 +47,7 @@ record FleetState(String fleet, long pid, long startedMillis, String bootstrapSe
                     node.path("fleet").asString(""),
                     node.path("pid").asLong(0),
                     node.path("startedMillis").asLong(0),
-                    node.path("bootstrapServers").asString(""),
-                    node.path("workers").asInt(0));
+                    node.path("bootstrapServers").asString(""));
             if (!state.fleet.equals(fleet) || state.pid < 1 || state.bootstrapServers.isEmpty()) {
                 throw broken(file, "a field is missing or wrong");
             }
@@ -79,8 +77,7 @@ record FleetState(String fleet, long pid, long startedMillis, String bootstrapSe
                 .put("fleet", fleet)
                 .put("pid", pid)
                 .put("startedMillis", startedMillis)
-                .put("bootstrapServers", bootstrapServers)
-                .put("workers", workers);
+                .put("bootstrapServers", bootstrapServers);
         var part = folder.resolve("." + fleet + "." + ProcessHandle.current().pid() + ".part");
         try {
             Files.writeString(part, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(node) + "\n");

@@ -125,7 +125,7 @@ final class UpCommand implements Callable<Integer> {
                 var running = start.start(plan);
                 running.awaitReady(READY_WITHIN);
                 view.clear();
-                FleetState.ofThisProcess(plan.fleet(), running.cluster().bootstrapServers(), plan.workers())
+                FleetState.ofThisProcess(plan.fleet(), running.cluster().bootstrapServers())
                         .write(folder);
                 tell(running);
                 throw running.trouble().get();

@@ -102,7 +102,7 @@ public final class Feeder {
     // --------------------------------------------------------------------------------------------
 
     /// An order was read from `jobs`, in the order of its partition.
-    public void order(JobOrder order, long now) {
+    public void order(JobOrder order) {
         switch (order) {
             case JobOrder.Submit submit -> submit(submit.spec());
             case JobOrder.Cancel cancel ->
@@ -257,7 +257,7 @@ public final class Feeder {
 
     /// This producer holds the lease from now on; it emits nothing before [#rebuilt]. Orders, endings, progress
     /// and heartbeats have been read to the ends that they had when the lease was won.
-    public void lead(long now) {
+    public void lead() {
         resign();
         leading = true;
     }

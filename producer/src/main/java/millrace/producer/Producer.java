@@ -225,7 +225,7 @@ final class Producer implements Role.Running {
     }
 
     private void rebuild() {
-        feeder.lead(now());
+        feeder.lead();
         try {
             tasks.rebuild(feeder, record -> {
                 try {
@@ -265,7 +265,7 @@ final class Producer implements Role.Running {
         }
         try {
             switch (topic) {
-                case JOBS -> feeder.order(wire.jobs().read(record.key(), record.value()), now());
+                case JOBS -> feeder.order(wire.jobs().read(record.key(), record.value()));
                 case ENDINGS ->
                     feeder.ended(
                             wire.endings().read(record.key(), record.value()).job());

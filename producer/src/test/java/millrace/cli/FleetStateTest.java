@@ -20,7 +20,7 @@ class FleetStateTest {
 
     @Test
     void whatUpWroteIsReadByOthers() throws IOException {
-        var state = FleetState.ofThisProcess("millrace", "127.0.0.1:4711", 3);
+        var state = FleetState.ofThisProcess("millrace", "127.0.0.1:4711");
         state.write(folder);
 
         assertThat(FleetState.read(folder, "millrace")).contains(state);
@@ -29,9 +29,18 @@ class FleetStateTest {
     }
 
     @Test
+    void fieldOfAnotherReleaseIsPassedOver() throws IOException {
+        Files.writeString(FleetState.file(folder, "millrace"), """
+                {"fleet":"millrace","pid":7,"startedMillis":1,"bootstrapServers":"h:1","workers":3}
+                """);
+
+        assertThat(FleetState.read(folder, "millrace")).contains(new FleetState("millrace", 7, 1, "h:1"));
+    }
+
+    @Test
     void processThatStartedAtAnotherTimeIsAnotherProcess() {
-        var self = FleetState.ofThisProcess("millrace", "127.0.0.1:4711", 3);
-        var reused = new FleetState("millrace", self.pid(), self.startedMillis() - 60_000, "127.0.0.1:4711", 3);
+        var self = FleetState.ofThisProcess("millrace", "127.0.0.1:4711");
+        var reused = new FleetState("millrace", self.pid(), self.startedMillis() - 60_000, "127.0.0.1:4711");
 
         assertThat(reused.process()).isEmpty();
     }

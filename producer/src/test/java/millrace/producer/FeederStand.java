@@ -48,12 +48,12 @@ final class FeederStand {
 
     /// It wins the lease, and no task is outstanding.
     void takeOver() {
-        feeder.lead(now);
+        feeder.lead();
         feeder.rebuilt(now);
     }
 
     void submit(JobSpec spec) {
-        feeder.order(new JobOrder.Submit(spec), now);
+        feeder.order(new JobOrder.Submit(spec));
     }
 
     void beat(String worker, int cores, Heartbeat.Holding... holdings) {

@@ -213,18 +213,18 @@ class FeederTest {
         stand.feed();
         stand.submit(Specs.spec("other", 1_000));
         assertThat(stand.feed()).isEmpty();
-        stand.feeder.order(new JobOrder.Cancel("huge", ""), stand.now);
+        stand.feeder.order(new JobOrder.Cancel("huge", ""));
         assertThat(stand.feed()).hasSize(3).allMatch(task -> task.job().equals("other"));
     }
 
     @Test
     void aPausedJobIsFedOnlyAfterItsResume() {
         var stand = FeederStand.leading(2);
-        stand.feeder.order(new JobOrder.Submit(Specs.spec("job", 1_000)), stand.now);
-        stand.feeder.order(new JobOrder.Pause("job"), stand.now);
+        stand.feeder.order(new JobOrder.Submit(Specs.spec("job", 1_000)));
+        stand.feeder.order(new JobOrder.Pause("job"));
         assertThat(stand.pass(SECOND)).isEmpty();
         assertThat(stand.feeder.obstacle("job")).contains("the job is paused");
-        stand.feeder.order(new JobOrder.Resume("job"), stand.now);
+        stand.feeder.order(new JobOrder.Resume("job"));
         assertThat(stand.feed()).isNotEmpty();
     }
 
@@ -440,7 +440,7 @@ class FeederTest {
         stand.beat("w1", 2);
         stand.resultsEnd = 7;
         stand.progress("job", 1, 7, Ranges.of(0, 20));
-        stand.feeder.lead(stand.now);
+        stand.feeder.lead();
         stand.feeder.finishedBelow(0, 4);
         stand.feeder.found(task(spec, 20, 30, 1), 0, 4, stand.now);
         stand.feeder.found(task(spec, 30, 40, 3), 0, 5, stand.now);
@@ -509,7 +509,7 @@ class FeederTest {
     void aRecordOfAnotherSpecIsNotTakenForTheJobs() {
         var stand = new FeederStand(2);
         stand.submit(Specs.spec("job", 100, TENS));
-        stand.feeder.lead(stand.now);
+        stand.feeder.lead();
         stand.feeder.found(task(Specs.spec("job", 90, TENS), 0, 10, 1), 0, 0, stand.now);
         stand.feeder.rebuilt(stand.now);
         assertThat(stand.feeder.outstanding()).isZero();

@@ -246,7 +246,7 @@ final class VirtualFleet {
             partitions.add(new ArrayDeque<>());
         }
         leader = feeder();
-        leader.lead(now);
+        leader.lead();
         leader.rebuilt(now);
         tick();
         look();
@@ -258,7 +258,7 @@ final class VirtualFleet {
         var feeder = new Feeder(partitions.size(), true, random.split());
         jobs.values().forEach(job -> {
             if (job.endedAt < 0) {
-                feeder.order(new JobOrder.Submit(job.spec), now);
+                feeder.order(new JobOrder.Submit(job.spec));
                 feeder.progress(progress(job), now);
             }
         });
@@ -274,7 +274,7 @@ final class VirtualFleet {
     void fail(Feeder successor) {
         feeders.remove(leader);
         leader = successor;
-        successor.lead(now);
+        successor.lead();
         for (var partition = 0; partition < ends.length; partition++) {
             successor.tasksEnd(partition, ends[partition]);
             successor.finishedBelow(partition, finishedBelow(partition));
@@ -301,7 +301,7 @@ final class VirtualFleet {
 
     void order(JobOrder order) {
         after(HOP, () -> {
-            feeders.forEach(feeder -> feeder.order(order, now));
+            feeders.forEach(feeder -> feeder.order(order));
             feed();
         });
     }

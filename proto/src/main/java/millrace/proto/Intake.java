@@ -33,9 +33,8 @@ public interface Intake {
 
     /// Parameters as people type them: files as paths.
     ///
-    /// @param kernel its name, for messages
-    /// @param texts  by parameter name; changed in place
-    record Given(String kernel, SortedMap<String, String> texts) {
+    /// @param texts by parameter name; changed in place
+    record Given(SortedMap<String, String> texts) {
         /// The file that a parameter names, unless it names none or a blob.
         public Optional<Path> file(String parameter) {
             return Optional.ofNullable(texts.get(parameter))

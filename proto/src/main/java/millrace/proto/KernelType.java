@@ -101,7 +101,7 @@ public final class KernelType<D extends Description> {
     /// @throws IOException when a file cannot be read
     public SortedMap<String, String> complete(Map<String, String> texts) throws IOException {
         var intake = intake();
-        var given = new Intake.Given(name(), new TreeMap<>(texts));
+        var given = new Intake.Given(new TreeMap<>(texts));
         intake.complete(given);
         return given.texts();
     }

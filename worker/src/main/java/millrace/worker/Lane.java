@@ -24,7 +24,6 @@ import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.GroupMaxSizeReachedException;
-import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -191,8 +190,6 @@ final class Lane implements Runnable {
                 held.put(new Position(polled.partition(), polled.offset()), polled);
                 deliveries.add(read(polled));
             }
-        } catch (WakeupException e) {
-            log.debug("lane {} was woken up", lane);
         } catch (KafkaException e) {
             lose(e);
             return;

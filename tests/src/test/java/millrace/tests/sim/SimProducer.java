@@ -152,7 +152,7 @@ final class SimProducer extends Machine {
                     var order = line.record();
                     if (order != null) {
                         world.checker.feeding().readOrder(this, order);
-                        world.harm.order(this, order).ifPresent(one -> feeder.order(one, now()));
+                        world.harm.order(this, order).ifPresent(feeder::order);
                     }
                 }
             }
@@ -262,7 +262,7 @@ final class SimProducer extends Machine {
                 if (isThere()) {
                     world.trace("%s takes the lead", name);
                     stint++;
-                    feeder.lead(now());
+                    feeder.lead();
                     world.checker.feeding().leads(this);
                     stage = Stage.READING_TASKS;
                     later(world.chance.millis(1, 20), this::askForUnfinished);
