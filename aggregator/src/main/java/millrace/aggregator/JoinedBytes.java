@@ -230,8 +230,8 @@ final class JoinedBytes implements JoinedValue {
         return runs;
     }
 
-    @Override
-    public long outputBytes() {
+    /// The number of the output's bytes, with those that are elsewhere.
+    long outputBytes() {
         return outputBytes;
     }
 

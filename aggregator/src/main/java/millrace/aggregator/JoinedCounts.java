@@ -279,22 +279,12 @@ final class JoinedCounts implements JoinedValue {
     }
 
     @Override
-    public long outputBytes() {
-        requireNoRuns();
-        return atLeast == ALL ? table.encodedBytes() : table.prefixesBytes(atLeast);
-    }
-
-    @Override
     public void writeTo(OutputStream out) throws IOException {
-        requireNoRuns();
+        Check.invariant(runs.isEmpty(), "the output of %d runs is not in the table", runs.size());
         if (atLeast == ALL) {
             table.writeTo(out);
         } else {
             table.writePrefixesTo(out, atLeast);
         }
-    }
-
-    private void requireNoRuns() {
-        Check.invariant(runs.isEmpty(), "the output of %d runs is not in the table", runs.size());
     }
 }

@@ -65,9 +65,6 @@ sealed interface JoinedValue permits JoinedValue.Small, JoinedBytes, JoinedCount
     /// @throws ArithmeticException when they are more than an array holds
     byte[] state();
 
-    /// The number of bytes that [#writeTo] writes.
-    long outputBytes();
-
     /// Writes the output in its canonical bytes, perhaps in many small writes.
     void writeTo(OutputStream out) throws IOException;
 
@@ -79,11 +76,6 @@ sealed interface JoinedValue permits JoinedValue.Small, JoinedBytes, JoinedCount
         @Override
         default byte[] state() {
             return output();
-        }
-
-        @Override
-        default long outputBytes() {
-            return output().length;
         }
 
         @Override

@@ -268,7 +268,7 @@ public final class Counts {
     }
 
     /// The number of bytes that [#encode] and [#writeTo] give.
-    public long encodedBytes() {
+    long encodedBytes() {
         long bytes = starts[size];
         for (var i = 0; i < size; i++) {
             bytes += Varint.size(length(i)) + Varint.size(counts[i]);
@@ -297,14 +297,6 @@ public final class Counts {
             var index = (int) key;
             write(out, number, keys, starts[index], length(index), counts[index]);
         }
-    }
-
-    /// The number of bytes that [#writePrefixesTo] writes.
-    public long prefixesBytes(long atLeast) {
-        var bytes = new long[1];
-        forEachPrefix(
-                atLeast, (key, from, length, count) -> bytes[0] += Varint.size(length) + length + Varint.size(count));
-        return bytes[0];
     }
 
     /// Writes the canonical bytes of the table of what [#forEachPrefix] tells, in many small writes.

@@ -112,19 +112,6 @@ public final class NpyArray {
         return header.type().isComplex() ? number(place + header.type().numberBytes()) : 0;
     }
 
-    /// An element as an integer; what is no integer is cut towards 0, and the 64 bits of the largest unsigned ones
-    /// stay.
-    ///
-    /// @param element in C order
-    public long integer(long element) {
-        var place = new Place(header, element).next();
-        return switch (header.type()) {
-            case INT64, UINT64 -> data.get(longs, place);
-            case BOOL, INT8, INT16, INT32, UINT8, UINT16, UINT32, FLOAT32, FLOAT64, COMPLEX64, COMPLEX128 ->
-                (long) number(place);
-        };
-    }
-
     /// Whether elements lie as they are numbered.
     public boolean isInCOrder() {
         return !header.fortranOrder()
