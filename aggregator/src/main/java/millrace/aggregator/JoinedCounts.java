@@ -101,15 +101,16 @@ final class JoinedCounts implements JoinedValue {
 
     @Override
     public void add(long first, long end, byte[] partial) {
-        if (!runs.isEmpty() || isLarge(partial)) {
+        var large = isLarge(partial);
+        if (large || !runs.isEmpty()) {
             var added = Counts.read(partial, (_, _, _, _) -> {});
             Check.require(
                     added <= Long.MAX_VALUE - runsTotal - table.total(), "the sum of all counts is beyond 2^63 - 1");
-        }
-        if (isLarge(partial)) {
-            runsTotal += Counts.read(partial, (_, _, _, _) -> {});
-            addRun(partial);
-            return;
+            if (large) {
+                runsTotal += added;
+                addRun(partial);
+                return;
+            }
         }
         table.addEncoded(partial);
         if (table.memoryBytes() > limits.tableBytes() && table.size() > 0) {
