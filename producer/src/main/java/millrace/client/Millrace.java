@@ -38,10 +38,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Wherever Kafka cannot be reached, is unfit or refuses, methods throw [Refusal] with a message for people.
 public final class Millrace implements AutoCloseable {
-    // A random id has 58 random bits, in the letters and digits that people do not mistake for others.
-    private static final String LETTERS = "23456789abcdefghjkmnpqrstvwxyz";
-    private static final int ID_LETTERS = 12;
-
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Cluster cluster;
@@ -205,7 +201,9 @@ public final class Millrace implements AutoCloseable {
     ///
     /// @throws BadInput when a parameter or option is out of range
     public JobSpec spec(Description description, JobOptions options) {
-        var id = options.id().isEmpty() ? randomId(KernelType.of(description).name()) : options.id();
+        var id = options.id().isEmpty()
+                ? JobSpec.randomId(KernelType.of(description).name(), random)
+                : options.id();
         return spec(description, options, id, partitions);
     }
 
@@ -367,14 +365,6 @@ public final class Millrace implements AutoCloseable {
         } catch (IllegalArgumentException e) {
             throw new BadInput(String.valueOf(e.getMessage()));
         }
-    }
-
-    private String randomId(String kernel) {
-        var id = new StringBuilder(kernel).append('-');
-        for (var i = 0; i < ID_LETTERS; i++) {
-            id.append(LETTERS.charAt(random.nextInt(LETTERS.length())));
-        }
-        return id.toString();
     }
 
     /// Closes the connection; jobs go on. Waiting callers get an exception.

@@ -7,6 +7,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// What a client asks for: the math, the items, the join and the policy. Immutable; it travels verbatim, and its digest
@@ -20,6 +21,10 @@ public final class JobSpec {
 
     /// The most labels of a job, and the most characters of a label's name or value.
     public static final int LABELS_MAX = 32;
+
+    // A random id has 58 random bits, in the letters and digits that people do not mistake for others.
+    private static final String RANDOM_LETTERS = "23456789abcdefghjkmnpqrstvwxyz";
+    private static final int RANDOM_LENGTH = 12;
 
     private final ByteString bytes;
     private final SpecDigest digest;
@@ -122,6 +127,17 @@ public final class JobSpec {
                             .formatted(Text.line(job, ID_MAX), ID_MAX));
         }
         return job;
+    }
+
+    /// An id for a job that nobody named: the kernel's name, `-` and 12 random letters and digits.
+    ///
+    /// @param random one whose numbers nobody else draws, too
+    public static String randomId(String kernel, RandomGenerator random) {
+        var id = new StringBuilder(kernel).append('-');
+        for (var i = 0; i < RANDOM_LENGTH; i++) {
+            id.append(RANDOM_LETTERS.charAt(random.nextInt(RANDOM_LETTERS.length())));
+        }
+        return id.toString();
     }
 
     private static boolean isId(String job) {

@@ -17,8 +17,6 @@ import tools.jackson.databind.node.ObjectNode;
 /// Submits jobs from the console's form. Kernels that need files are for the command line, which can send them. Any
 /// thread.
 final class Submission {
-    private static final String LETTERS = "23456789abcdefghjkmnpqrstvwxyz";
-
     private final Descriptions descriptions = Descriptions.load();
     private final SecureRandom random = new SecureRandom();
     private final FleetTail tail;
@@ -82,7 +80,7 @@ final class Submission {
             var description = type.parse(type.complete(given));
             var computation = Computation.of(description);
             return JobSpec.of(
-                    randomId(type.name()),
+                    JobSpec.randomId(type.name(), random),
                     partitions,
                     computation,
                     0,
@@ -94,13 +92,5 @@ final class Submission {
         } catch (IOException e) {
             throw new BadInput("files cannot be given here: " + e.getMessage() + "; use the command line");
         }
-    }
-
-    private String randomId(String kernel) {
-        var id = new StringBuilder(kernel).append('-');
-        for (var i = 0; i < 12; i++) {
-            id.append(LETTERS.charAt(random.nextInt(LETTERS.length())));
-        }
-        return id.toString();
     }
 }
