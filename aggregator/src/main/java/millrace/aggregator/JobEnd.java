@@ -48,43 +48,6 @@ public record JobEnd(
         letters = List.copyOf(letters);
     }
 
-    public JobEnd(
-            JobSpec spec,
-            Ending.State state,
-            String reason,
-            Ending.@Nullable Failure failure,
-            @Nullable ByteString output,
-            ByteString outputDigest,
-            Tally tally,
-            long submittedMillis,
-            long endedMillis,
-            long generation,
-            String owner,
-            Ranges done,
-            Ranges dead,
-            List<DeadLetter> letters,
-            Transaction.@Nullable SavedState kept,
-            int snapshotPieces) {
-        this(
-                spec,
-                state,
-                reason,
-                failure,
-                output,
-                outputDigest,
-                tally,
-                submittedMillis,
-                endedMillis,
-                generation,
-                owner,
-                done,
-                dead,
-                letters,
-                kept,
-                snapshotPieces,
-                WHOLE);
-    }
-
     public String job() {
         return spec.job();
     }

@@ -68,21 +68,28 @@ final class OrderCommands {
         }
     }
 
-    @Command(name = "cancel", description = "Ends jobs; their tasks stop within seconds.")
-    static final class Cancel extends Order {
+    /// One order for all jobs that are named.
+    abstract static class OrderForMany extends Order {
         @Parameters(arity = "1..*", paramLabel = "ID", description = "Job ids.")
         List<String> ids = new ArrayList<>();
 
-        @Option(names = "--reason", paramLabel = "TEXT", description = "Why, for those who look at the job.")
-        String reason = "";
-
-        Cancel(Shell shell) {
+        OrderForMany(Shell shell) {
             super(shell);
         }
 
         @Override
         List<String> ids() {
             return ids;
+        }
+    }
+
+    @Command(name = "cancel", description = "Ends jobs; their tasks stop within seconds.")
+    static final class Cancel extends OrderForMany {
+        @Option(names = "--reason", paramLabel = "TEXT", description = "Why, for those who look at the job.")
+        String reason = "";
+
+        Cancel(Shell shell) {
+            super(shell);
         }
 
         @Override
@@ -93,17 +100,9 @@ final class OrderCommands {
     }
 
     @Command(name = "pause", description = "Lets no more tasks of jobs start.")
-    static final class Pause extends Order {
-        @Parameters(arity = "1..*", paramLabel = "ID", description = "Job ids.")
-        List<String> ids = new ArrayList<>();
-
+    static final class Pause extends OrderForMany {
         Pause(Shell shell) {
             super(shell);
-        }
-
-        @Override
-        List<String> ids() {
-            return ids;
         }
 
         @Override
@@ -114,17 +113,9 @@ final class OrderCommands {
     }
 
     @Command(name = "resume", description = "Goes on with paused jobs.")
-    static final class Resume extends Order {
-        @Parameters(arity = "1..*", paramLabel = "ID", description = "Job ids.")
-        List<String> ids = new ArrayList<>();
-
+    static final class Resume extends OrderForMany {
         Resume(Shell shell) {
             super(shell);
-        }
-
-        @Override
-        List<String> ids() {
-            return ids;
         }
 
         @Override
@@ -160,17 +151,9 @@ final class OrderCommands {
     }
 
     @Command(name = "rm", description = "Forgets jobs that have ended.")
-    static final class Remove extends Order {
-        @Parameters(arity = "1..*", paramLabel = "ID", description = "Job ids.")
-        List<String> ids = new ArrayList<>();
-
+    static final class Remove extends OrderForMany {
         Remove(Shell shell) {
             super(shell);
-        }
-
-        @Override
-        List<String> ids() {
-            return ids;
         }
 
         @Override

@@ -133,7 +133,8 @@ final class LaterBugs {
                 one.dead(),
                 letters ? one.letters() : List.of(),
                 one.kept(),
-                one.snapshotPieces());
+                one.snapshotPieces(),
+                one.partsBytes());
     }
 
     private static final class NoLetters extends Ends {
