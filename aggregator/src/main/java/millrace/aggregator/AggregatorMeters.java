@@ -59,6 +59,19 @@ final class AggregatorMeters {
                 Event.CLASHING_ORDER,
                 "millrace.orders.clashing",
                 "Submissions with the id of another job, refused");
+        counter(
+                registry,
+                counters,
+                Event.REPEATED_ORDER,
+                "millrace.orders.repeated",
+                "Submissions of a job that is known, as it is; a takeover reads some again");
+        counter(
+                registry,
+                counters,
+                Event.VOID_ORDER,
+                "millrace.orders.void",
+                "Orders about jobs that nobody submitted, or too old to be of an open job; a takeover reads some again");
+        counter(registry, counters, Event.REMOVED, "millrace.jobs.removed", "Ended jobs forgotten by order");
         for (var topic : List.of(Topics.JOBS, Topics.RESULTS, Topics.SNAPSHOTS, Topics.ENDINGS)) {
             for (var reason : ForeignRecord.Reason.values()) {
                 FunctionCounter.builder("millrace.foreign.records", counters, from -> from.foreign(topic, reason))

@@ -75,6 +75,12 @@ final class ProducerMeters implements AutoCloseable {
                 "millrace.tasks.again",
                 "Tasks emitted again after a failure, a hand-back or a failed send",
                 f -> f.counts().again());
+        counter(
+                registry,
+                producer,
+                "millrace.producer.records.refused",
+                "Orders and progress that fit no job: another spec under a known id, items outside the job",
+                f -> f.counts().refused());
         gauge(
                 registry,
                 producer,

@@ -52,6 +52,12 @@ class MetricsIT {
                 .isZero();
         assertThat(value("aggregator", "millrace_jobs_ended_total{state=\"succeeded\"}"))
                 .isZero();
+        for (var counter : List.of("orders_clashing", "orders_repeated", "orders_void", "jobs_removed")) {
+            assertThat(value("aggregator", "millrace_" + counter + "_total"))
+                    .as(counter)
+                    .isZero();
+        }
+        assertThat(value("producer", "millrace_producer_records_refused_total")).isZero();
 
         var job = client.submit(new Primes(0, 10_000_000));
         assertThat(job.get(TestFleet.PATIENCE).text()).startsWith("664579");
