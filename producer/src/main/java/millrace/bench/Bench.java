@@ -9,11 +9,13 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import millrace.cli.EmbeddedFleet;
+import millrace.client.Job;
 import millrace.client.JobFailed;
 import millrace.client.JobOptions;
 import millrace.client.Millrace;
 import millrace.client.Output;
 import millrace.proto.Description;
+import millrace.proto.Ending;
 
 /// What the benchmarks work with.
 ///
@@ -24,9 +26,29 @@ import millrace.proto.Description;
 /// @param data     where embedded brokers keep their data
 /// @param settings of the roles, by key, in front of a benchmark's own
 /// @param say      takes what goes on, for people
+/// @param remarks  what the report tells beside the figures
 record Bench(
-        int runs, int seconds, long tasks, int cores, Path data, Map<String, String> settings, Consumer<String> say) {
-    private static final Duration PATIENCE = Duration.ofMinutes(10);
+        int runs,
+        int seconds,
+        long tasks,
+        int cores,
+        Path data,
+        Map<String, String> settings,
+        Consumer<String> say,
+        Remarks remarks) {
+    private static final Duration PATIENCE_MIN = Duration.ofMinutes(10);
+    private static final int PATIENCE_TIMES = 20;
+
+    /// With no remarks yet.
+    Bench(int runs, int seconds, long tasks, int cores, Path data, Map<String, String> settings, Consumer<String> say) {
+        this(runs, seconds, tasks, cores, data, settings, say, new Remarks(say));
+    }
+
+    /// How long a job is waited for: far longer than it should take, as the machine may be a slow one.
+    Duration patience() {
+        var asked = Duration.ofSeconds((long) PATIENCE_TIMES * seconds);
+        return asked.compareTo(PATIENCE_MIN) > 0 ? asked : PATIENCE_MIN;
+    }
 
     /// Starts a fleet whose workers share the cores, and waits until it is ready.
     EmbeddedFleet fleet(int workers, int coresOfWorker, Map<String, String> own) throws InterruptedException {
@@ -35,7 +57,7 @@ record Bench(
         var plan = new EmbeddedFleet.Plan("bench", workers, coresOfWorker, 0, data, List.of(), all, Map.of());
         var fleet = EmbeddedFleet.start(plan, _ -> {});
         try {
-            fleet.awaitReady(PATIENCE);
+            fleet.awaitReady(patience());
         } catch (RuntimeException | InterruptedException e) {
             fleet.close();
             throw e;
@@ -56,16 +78,29 @@ record Bench(
 
     Timed time(Millrace millrace, Description description, JobOptions options)
             throws InterruptedException, TimeoutException, JobFailed, IOException {
-        return time(millrace, description, options, PATIENCE);
+        return time(millrace, description, options, patience());
     }
 
+    /// @throws TimeoutException when it has not ended after `patience`; it is cancelled then, as the next one needs the
+    ///     cores
     static Timed time(Millrace millrace, Description description, JobOptions options, Duration patience)
             throws InterruptedException, TimeoutException, JobFailed, IOException {
         var started = System.nanoTime();
         var job = millrace.submit(description, options);
-        var ending = job.ending(patience);
+        var ending = ending(job, patience);
         var seconds = (System.nanoTime() - started) / 1e9;
         return new Timed(job.output(ending), seconds);
+    }
+
+    private static Ending ending(Job job, Duration patience) throws InterruptedException, TimeoutException {
+        try {
+            return job.ending(patience);
+        } catch (TimeoutException e) {
+            job.cancel("took too long");
+            throw (TimeoutException)
+                    new TimeoutException("%s has not ended after %,d s".formatted(job, patience.toSeconds()))
+                            .initCause(e);
+        }
     }
 
     static void check(String what, Object is, Object mustBe) throws WrongAnswer {

@@ -14,10 +14,12 @@ import tools.jackson.databind.json.JsonMapper;
 ///
 /// @param benchmark its name
 /// @param figures   the ones that matter first
+/// @param remarks   a line each: what was wrong or not measured, what to know of the figures
 /// @param machine   cores, memory, JDK, system
 /// @param version   of Millrace
 /// @param repeat    the command that does it again
-record BenchReport(String benchmark, List<Figure> figures, String machine, String version, String repeat) {
+record BenchReport(
+        String benchmark, List<Figure> figures, List<String> remarks, String machine, String version, String repeat) {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     @Override
@@ -37,6 +39,7 @@ record BenchReport(String benchmark, List<Figure> figures, String machine, Strin
                 lines.add(" ".repeat(16) + details);
             }
         }
+        lines.addAll(remarks);
         lines.add(machine);
         lines.add("Millrace " + version + "; again:");
         lines.add("  " + repeat);
@@ -49,6 +52,7 @@ record BenchReport(String benchmark, List<Figure> figures, String machine, Strin
         var root = new TreeMap<String, Object>();
         root.put("benchmark", benchmark);
         root.put("machine", machine);
+        root.put("remarks", remarks);
         root.put("version", version);
         root.put("repeat", repeat);
         root.put("figures", figures.stream().map(BenchReport::map).toList());

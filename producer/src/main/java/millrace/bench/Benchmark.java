@@ -9,7 +9,8 @@ interface Benchmark {
     /// One line for people.
     String summary();
 
-    /// The figures, the one or two that matter first.
+    /// The figures, the one or two that matter first. One whose failure would leave others to measure is measured in
+    /// [Remarks#attempt].
     ///
     /// @throws WrongAnswer when what was computed is not what it must be
     List<Figure> run(Bench bench) throws Exception;

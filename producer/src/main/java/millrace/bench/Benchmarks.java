@@ -4,11 +4,15 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import millrace.proto.BadInput;
+import millrace.proto.ExitCode;
+import millrace.proto.Refusal;
 
 /// All benchmarks, by name.
 public final class Benchmarks {
@@ -64,35 +68,61 @@ public final class Benchmarks {
                 .toList();
     }
 
-    /// Runs those that are named, all when none is.
+    /// Runs those that are named, all when none is. What one cannot measure, the others do.
     ///
     /// @param out takes the reports
     /// @param say takes what goes on
-    /// @return whether every answer was right
+    /// @return [ExitCode#FAILED] when an answer was wrong, [ExitCode#MACHINE] when figures could not be written,
+    ///     otherwise [ExitCode#SUCCEEDED], however long anything took
     /// @throws BadInput when there is none of a name
-    public static boolean run(List<String> names, Options options, PrintStream out, Consumer<String> say)
+    /// @throws Refusal when figures cannot be written; nothing has been measured then
+    public static ExitCode run(List<String> names, Options options, PrintStream out, Consumer<String> say)
             throws Exception {
-        var chosen =
-                names.isEmpty() ? ALL : names.stream().map(Benchmarks::find).toList();
+        return runAll(
+                names.isEmpty() ? ALL : names.stream().map(Benchmarks::find).toList(), options, out, say);
+    }
+
+    static ExitCode runAll(List<Benchmark> chosen, Options options, PrintStream out, Consumer<String> say)
+            throws Exception {
+        makeWritable(options.results());
         var cores = Runtime.getRuntime().availableProcessors();
-        var bench = new Bench(
-                options.runs(), options.seconds(), options.tasks(), cores, options.data(), options.settings(), say);
         var version = version(options.version());
         var right = true;
+        var written = true;
         for (var one : chosen) {
             say.accept(one.name() + ": " + one.summary());
-            try {
-                var repeat = "./millrace bench %s --runs %d --seconds %d --tasks %d"
-                        .formatted(one.name(), options.runs(), options.seconds(), options.tasks());
-                var report = new BenchReport(one.name(), one.run(bench), machine(cores), version, repeat);
-                out.println(report);
-                report.write(options.results());
-            } catch (WrongAnswer e) {
-                say.accept("WRONG: " + one.name() + ": " + e.getMessage());
-                right = false;
-            }
+            var bench = new Bench(
+                    options.runs(), options.seconds(), options.tasks(), cores, options.data(), options.settings(), say);
+            var figures = new ArrayList<Figure>();
+            bench.remarks().attempt(one.name(), () -> figures.addAll(one.run(bench)));
+            var repeat = "./millrace bench %s --runs %d --seconds %d --tasks %d"
+                    .formatted(one.name(), options.runs(), options.seconds(), options.tasks());
+            var report = new BenchReport(one.name(), figures, bench.remarks().lines(), machine(cores), version, repeat);
+            out.println(report);
+            right &= bench.remarks().right();
+            written &= write(report, options.results(), say);
         }
-        return right;
+        return right ? written ? ExitCode.SUCCEEDED : ExitCode.MACHINE : ExitCode.FAILED;
+    }
+
+    private static void makeWritable(Path folder) {
+        try {
+            Files.createDirectories(folder);
+            Files.delete(Files.createTempFile(folder, "bench-", ".tmp"));
+        } catch (IOException e) {
+            throw new Refusal(
+                    ExitCode.MACHINE, "--results is '%s', allowed: a folder to write to (%s)".formatted(folder, e), e);
+        }
+    }
+
+    private static boolean write(BenchReport report, Path folder, Consumer<String> say) {
+        try {
+            report.write(folder);
+            return true;
+        } catch (IOException e) {
+            say.accept("the figures of %s cannot be written: %s".formatted(report.benchmark(), e));
+            return false;
+        }
     }
 
     private static Benchmark find(String name) {

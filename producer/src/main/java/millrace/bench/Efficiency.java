@@ -50,19 +50,25 @@ final class Efficiency implements Benchmark {
     public List<Figure> run(Bench bench) throws Exception {
         var figures = new ArrayList<Figure>();
         for (var kernel : kernels().entrySet()) {
-            try (var jvm = new OneJvm(bench.cores(), bench.data())) {
-                var size = size(jvm, kernel.getValue(), bench.seconds());
-                var job = kernel.getValue().of(size);
-                try (var fleet = bench.fleet(1, bench.cores(), Map.of());
-                        var millrace = Millrace.connect(fleet.cluster())) {
-                    var _ = bench.time(millrace, kernel.getValue().of(size / 4), JobOptions.DEFAULT);
-                    var ratios = Turns.take(bench, jvm, millrace, kernel.getKey(), job)
-                            .ratios();
-                    figures.add(Figure.atLeast(TARGET, "efficiency of " + kernel.getKey(), "", ratios));
-                }
-            }
+            var name = "efficiency of " + kernel.getKey();
+            bench.remarks()
+                    .attempt(
+                            name,
+                            () -> figures.add(Figure.atLeast(
+                                    TARGET, name, "", ratios(bench, kernel.getKey(), kernel.getValue()))));
         }
         return figures;
+    }
+
+    private static List<Double> ratios(Bench bench, String name, Sized kernel) throws Exception {
+        try (var jvm = new OneJvm(bench.cores(), bench.data())) {
+            var size = size(jvm, kernel, bench.seconds());
+            try (var fleet = bench.fleet(1, bench.cores(), Map.of());
+                    var millrace = Millrace.connect(fleet.cluster())) {
+                var _ = bench.time(millrace, kernel.of(size / 4), JobOptions.DEFAULT);
+                return Turns.take(bench, jvm, millrace, name, kernel.of(size)).ratios();
+            }
+        }
     }
 
     // Makes the JVM warm, too.

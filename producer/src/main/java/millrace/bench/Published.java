@@ -50,23 +50,32 @@ final class Published implements Benchmark {
                 }
                 var figures = new ArrayList<Figure>();
                 for (var form : others) {
-                    var turns = Turns.take(bench, jvm, millrace, form.name(), form.job());
-                    var name = "efficiency, " + form.name();
-                    figures.add(
-                            form.target() > 0
-                                    ? Figure.atLeast(form.target(), name, "", turns.ratios())
-                                    : Figure.of(name, "", turns.ratios()));
-                    figures.addAll(seconds(turns, form.name()));
+                    bench.remarks().attempt(form.name(), () -> figures.addAll(fixedWork(bench, jvm, millrace, form)));
                 }
-                var turns = Turns.take(bench, jvm, millrace, "as published", weak);
-                var published = new ArrayList<>(seconds(turns, "as published"));
-                published.add(Figure.of("efficiency, as published", "", turns.ratios()));
-                published.add(Figure.of("the fleet's first job, as published", "s", List.of(cold.seconds())));
-                // What is asked for first: the ratio for fixed work, and the time of the published job.
-                figures.addAll(1, published);
+                bench.remarks().attempt("as published", () -> {
+                    var turns = Turns.take(bench, jvm, millrace, "as published", weak);
+                    var published = new ArrayList<>(seconds(turns, "as published"));
+                    published.add(Figure.of("efficiency, as published", "", turns.ratios()));
+                    published.add(Figure.of("the fleet's first job, as published", "s", List.of(cold.seconds())));
+                    // What is asked for first: the ratio for fixed work, and the time of the published job.
+                    figures.addAll(Math.min(1, figures.size()), published);
+                });
                 return figures;
             }
         }
+    }
+
+    private static List<Figure> fixedWork(Bench bench, OneJvm jvm, Millrace millrace, Workload.Variant form)
+            throws Exception {
+        var turns = Turns.take(bench, jvm, millrace, form.name(), form.job());
+        var name = "efficiency, " + form.name();
+        var figures = new ArrayList<Figure>();
+        figures.add(
+                form.target() > 0
+                        ? Figure.atLeast(form.target(), name, "", turns.ratios())
+                        : Figure.of(name, "", turns.ratios()));
+        figures.addAll(seconds(turns, form.name()));
+        return figures;
     }
 
     private static List<Figure> seconds(Turns turns, String form) {

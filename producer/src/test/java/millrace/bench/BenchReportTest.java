@@ -18,6 +18,7 @@ class BenchReportTest {
                     Figure.atLeast(0.97, "efficiency, 60 filters", "", List.of(0.9, 0.95, 0.94)),
                     Figure.of("fleet, 60 filters", "s", List.of(3.0)),
                     Figure.of("one JVM on all cores, 60 filters", "s", List.of(2.8))),
+            List.of("NOT MEASURED: 61 filters: no program"),
             "2 cores, 23 GiB, Linux amd64, JDK 25.0.3+9-LTS",
             "0.1.0 (0123456789ab)",
             "./millrace bench b1 --runs 5 --seconds 20 --tasks 10000000");
@@ -41,6 +42,7 @@ class BenchReportTest {
         var json = JsonMapper.shared().readTree(Files.readAllBytes(folder.resolve("b1.json")));
         assertThat(json.at("/figures/0/median").asDouble()).isEqualTo(0.94);
         assertThat(json.at("/figures/0/met").asBoolean()).isFalse();
+        assertThat(json.at("/remarks/0").asString()).isEqualTo("NOT MEASURED: 61 filters: no program");
         var chart = ImageIO.read(folder.resolve("b1.png").toFile());
         assertThat(chart.getWidth()).isEqualTo(1000);
     }

@@ -36,6 +36,7 @@ class FigureTest {
                 List.of(
                         Figure.atLeast(0.97, "efficiency", "", List.of(0.9, 0.95, 0.96)),
                         Figure.atMost(5, "start", "s", List.of(4.3))),
+                List.of("NOT MEASURED: end: no clock"),
                 "2 cores",
                 "1.0",
                 "./millrace bench b");
@@ -45,6 +46,7 @@ class FigureTest {
                         "                median of 3, 0.90 to 0.96; BELOW TARGET: at least 0.97",
                         "      4.30 s    start",
                         "                target met: at most 5.00",
+                        "NOT MEASURED: end: no clock",
                         "2 cores",
                         "Millrace 1.0; again:",
                         "  ./millrace bench b");
