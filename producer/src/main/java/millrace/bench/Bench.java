@@ -50,11 +50,17 @@ record Bench(
         return asked.compareTo(PATIENCE_MIN) > 0 ? asked : PATIENCE_MIN;
     }
 
-    /// Starts a fleet whose workers share the cores, and waits until it is ready.
-    EmbeddedFleet fleet(int workers, int coresOfWorker, Map<String, String> own) throws InterruptedException {
+    /// The settings that are not the roles' defaults: a benchmark's own, replaced by those that were asked for.
+    Map<String, String> effective(Map<String, String> own) {
         var all = new TreeMap<>(own);
         all.putAll(settings);
-        var plan = new EmbeddedFleet.Plan("bench", workers, coresOfWorker, 0, data, List.of(), all, Map.of());
+        return all;
+    }
+
+    /// Starts a fleet whose workers share the cores, and waits until it is ready.
+    EmbeddedFleet fleet(int workers, int coresOfWorker, Map<String, String> own) throws InterruptedException {
+        var plan =
+                new EmbeddedFleet.Plan("bench", workers, coresOfWorker, 0, data, List.of(), effective(own), Map.of());
         var fleet = EmbeddedFleet.start(plan, _ -> {});
         try {
             fleet.awaitReady(patience());

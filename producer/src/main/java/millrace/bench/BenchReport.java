@@ -6,7 +6,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -15,11 +17,18 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param benchmark its name
 /// @param figures   the ones that matter first
 /// @param remarks   a line each: what was wrong or not measured, what to know of the figures
+/// @param settings  of the roles that are not their defaults, by key
 /// @param machine   cores, memory, JDK, system
 /// @param version   of Millrace
 /// @param repeat    the command that does it again
 record BenchReport(
-        String benchmark, List<Figure> figures, List<String> remarks, String machine, String version, String repeat) {
+        String benchmark,
+        List<Figure> figures,
+        List<String> remarks,
+        Map<String, String> settings,
+        String machine,
+        String version,
+        String repeat) {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     @Override
@@ -40,10 +49,20 @@ record BenchReport(
             }
         }
         lines.addAll(remarks);
+        lines.add(settingsLine());
         lines.add(machine);
         lines.add("Millrace " + version + "; again:");
         lines.add("  " + repeat);
         return String.join("\n", lines);
+    }
+
+    private String settingsLine() {
+        return settings.isEmpty()
+                ? "the roles' default settings"
+                : new TreeMap<>(settings)
+                        .entrySet().stream()
+                                .map(one -> one.getKey() + "=" + one.getValue())
+                                .collect(Collectors.joining(" ", "settings: ", ""));
     }
 
     /// Writes `NAME.json` and `NAME.png`.
@@ -53,6 +72,7 @@ record BenchReport(
         root.put("benchmark", benchmark);
         root.put("machine", machine);
         root.put("remarks", remarks);
+        root.put("settings", settings);
         root.put("version", version);
         root.put("repeat", repeat);
         root.put("figures", figures.stream().map(BenchReport::map).toList());
@@ -60,7 +80,9 @@ record BenchReport(
                 folder.resolve(benchmark + ".json"),
                 JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(root));
         var chart = BenchChart.draw(
-                "millrace bench " + benchmark, figures, List.of(machine, "Millrace " + version + "; again: " + repeat));
+                "millrace bench " + benchmark,
+                figures,
+                List.of(settingsLine(), machine, "Millrace " + version + "; again:", repeat));
         if (!ImageIO.write(chart, "png", folder.resolve(benchmark + ".png").toFile())) {
             throw new IOException("this JDK does not write PNG");
         }

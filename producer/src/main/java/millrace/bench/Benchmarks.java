@@ -9,7 +9,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import millrace.proto.BadInput;
 import millrace.proto.ExitCode;
 import millrace.proto.Refusal;
@@ -29,6 +32,14 @@ public final class Benchmarks {
             new Memory(),
             new Scale(),
             new Faults());
+
+    /// Their fleets are not embedded, or they start Millrace as users do, or they have no fleet.
+    private static final Set<String> WITHOUT_SETTINGS = Set.of("native", "start", "memory", "scale", "faults");
+
+    private static final String CORES = "worker.cores";
+
+    /// Where figures and charts go unless another folder is asked for.
+    public static final Path RESULTS = Path.of("bench-results");
 
     /// How to measure.
     ///
@@ -57,6 +68,22 @@ public final class Benchmarks {
 
     private Benchmarks() {}
 
+    /// The command that runs a benchmark in this way, for a shell.
+    static String repeat(String name, Options options) {
+        var command = new StringBuilder("./millrace bench %s --runs %d --seconds %d --tasks %d"
+                .formatted(name, options.runs(), options.seconds(), options.tasks()));
+        new TreeMap<>(options.settings())
+                .forEach((key, value) -> command.append(" --set ").append(quoted(key + "=" + value)));
+        if (!options.results().equals(RESULTS)) {
+            command.append(" --results ").append(quoted(options.results().toString()));
+        }
+        return command.toString();
+    }
+
+    private static String quoted(String word) {
+        return word.matches("[\\w./:=,@%+-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
+    }
+
     public static List<String> names() {
         return ALL.stream().map(Benchmark::name).toList();
     }
@@ -74,7 +101,7 @@ public final class Benchmarks {
     /// @param say takes what goes on
     /// @return [ExitCode#FAILED] when an answer was wrong, [ExitCode#MACHINE] when figures could not be written,
     ///     otherwise [ExitCode#SUCCEEDED], however long anything took
-    /// @throws BadInput when there is none of a name
+    /// @throws BadInput when there is none of a name, or settings are given to one that cannot use them
     /// @throws Refusal when figures cannot be written; nothing has been measured then
     public static ExitCode run(List<String> names, Options options, PrintStream out, Consumer<String> say)
             throws Exception {
@@ -84,6 +111,7 @@ public final class Benchmarks {
 
     static ExitCode runAll(List<Benchmark> chosen, Options options, PrintStream out, Consumer<String> say)
             throws Exception {
+        checkSettings(chosen, options.settings());
         makeWritable(options.results());
         var cores = Runtime.getRuntime().availableProcessors();
         var version = version(options.version());
@@ -95,14 +123,38 @@ public final class Benchmarks {
                     options.runs(), options.seconds(), options.tasks(), cores, options.data(), options.settings(), say);
             var figures = new ArrayList<Figure>();
             bench.remarks().attempt(one.name(), () -> figures.addAll(one.run(bench)));
-            var repeat = "./millrace bench %s --runs %d --seconds %d --tasks %d"
-                    .formatted(one.name(), options.runs(), options.seconds(), options.tasks());
-            var report = new BenchReport(one.name(), figures, bench.remarks().lines(), machine(cores), version, repeat);
+            var report = new BenchReport(
+                    one.name(),
+                    figures,
+                    bench.remarks().lines(),
+                    bench.effective(one.settings()),
+                    machine(cores),
+                    version,
+                    repeat(one.name(), options));
             out.println(report);
             right &= bench.remarks().right();
             written &= write(report, options.results(), say);
         }
         return right ? written ? ExitCode.SUCCEEDED : ExitCode.MACHINE : ExitCode.FAILED;
+    }
+
+    private static void checkSettings(List<Benchmark> chosen, Map<String, String> settings) {
+        if (settings.containsKey(CORES)) {
+            throw new BadInput(
+                    "--set " + CORES + " has no effect, benchmarks compute on all cores; allowed: other settings");
+        }
+        var without = chosen.stream()
+                .map(Benchmark::name)
+                .filter(WITHOUT_SETTINGS::contains)
+                .toList();
+        if (!settings.isEmpty() && !without.isEmpty()) {
+            throw new BadInput("--set has no effect on %s, allowed: with %s"
+                    .formatted(
+                            String.join(", ", without),
+                            names().stream()
+                                    .filter(name -> !WITHOUT_SETTINGS.contains(name))
+                                    .collect(Collectors.joining(", "))));
+        }
     }
 
     private static void makeWritable(Path folder) {

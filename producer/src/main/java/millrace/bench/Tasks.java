@@ -38,7 +38,12 @@ final class Tasks implements Benchmark {
 
     @Override
     public String summary() {
-        return "tasks without work a second, through the whole path, against multiprocessing.Pool, with " + SETTINGS;
+        return "tasks without work a second, through the whole path, against multiprocessing.Pool";
+    }
+
+    @Override
+    public Map<String, String> settings() {
+        return SETTINGS;
     }
 
     @Override
@@ -48,7 +53,7 @@ final class Tasks implements Benchmark {
         var rates = new ArrayList<Double>();
         var pools = new LinkedHashMap<String, List<Double>>();
         try (var programs = new NativePrograms();
-                var fleet = bench.fleet(1, bench.cores(), SETTINGS);
+                var fleet = bench.fleet(1, bench.cores(), settings());
                 var millrace = Millrace.connect(fleet.cluster())) {
             var commands = pools(bench, programs, items);
             for (var run = 0; run < WARM_RUNS; run++) {

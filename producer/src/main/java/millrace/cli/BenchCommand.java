@@ -43,9 +43,14 @@ final class BenchCommand implements Callable<Integer> {
             names = "--results",
             paramLabel = "FOLDER",
             description = "Where NAME.json and NAME.png go. Default: bench-results here.")
-    Path results = Path.of("bench-results");
+    Path results = Benchmarks.RESULTS;
 
-    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "A setting of a role; may be repeated.")
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description =
+                    "A setting of a role, such as worker.lane-records=100, in front of the benchmark's own; may be"
+                            + " repeated.")
     Map<String, String> settings = new LinkedHashMap<>();
 
     /// What shells complete.
@@ -73,6 +78,7 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        EmbeddedFleet.check(settings);
         var data = Folders.cache(shell);
         var options = new Benchmarks.Options(runs, seconds, tasks, data, results, settings, Version.millrace());
         return Benchmarks.run(names, options, shell.out(), shell::say).number();

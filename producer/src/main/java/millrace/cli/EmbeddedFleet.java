@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +21,7 @@ import millrace.proto.Heartbeat;
 import millrace.proto.Refusal;
 import millrace.proto.Role;
 import millrace.proto.Settings;
+import millrace.proto.Text;
 import org.jspecify.annotations.Nullable;
 
 /// A whole fleet on this machine, on 127.0.0.1 only: broker, producer and aggregator in this process, workers
@@ -93,6 +95,8 @@ public final class EmbeddedFleet implements AutoCloseable {
     // Broker, producer and aggregator live in this process, and the page cache wants some.
     private static final double WORKERS_SHARE_OF_MEMORY = 0.6;
 
+    private static final List<String> ROLES = List.of("producer", "aggregator", "worker");
+
     private static final Duration SETTLED_AFTER = Duration.ofSeconds(10);
 
     private final DataFolder data;
@@ -123,13 +127,42 @@ public final class EmbeddedFleet implements AutoCloseable {
         return fleet;
     }
 
+    /// Checks settings of all roles, by key.
+    ///
+    /// @throws BadInput with every unknown key and bad value
+    static void check(Map<String, String> settings) {
+        var roles = roles();
+        var problems = new ArrayList<>(ofNoRole(settings.keySet()));
+        for (var name : ROLES) {
+            var role = role(roles, name);
+            try {
+                var _ = Settings.resolve(role.settings(), flags(role, settings), Map.of(), Map.of());
+            } catch (BadInput e) {
+                problems.addAll(e.problems());
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new BadInput(problems);
+        }
+    }
+
+    /// What is wrong with keys that belong to no role, a sentence for each.
+    static List<String> ofNoRole(Set<String> keys) {
+        var roles = roles().keySet();
+        return keys.stream()
+                .filter(key -> roles.stream().noneMatch(role -> key.startsWith(role + ".")))
+                .map(key -> "setting '" + Text.line(key, 60) + "' is unknown, allowed: keys that start with "
+                        + String.join(", ", roles) + " and a dot")
+                .toList();
+    }
+
     /// A fleet that is checked and has its folder, and runs nothing yet.
     ///
     /// @throws BadInput when a setting is wrong
     /// @throws Refusal when there is no room for it ([ExitCode#MACHINE])
     static EmbeddedFleet of(Plan plan, Consumer<String> say) {
         var roles = roles();
-        for (var name : List.of("producer", "aggregator", "worker")) {
+        for (var name : ROLES) {
             settings(role(roles, name), plan);
         }
         if (plan.port() != 0) {
@@ -180,9 +213,13 @@ public final class EmbeddedFleet implements AutoCloseable {
     }
 
     private static Settings settings(Role role, Plan plan) {
-        var flags = new TreeMap<>(plan.settings());
+        return Settings.resolve(role.settings(), flags(role, plan.settings()), plan.environment(), Map.of());
+    }
+
+    private static Map<String, String> flags(Role role, Map<String, String> settings) {
+        var flags = new TreeMap<>(settings);
         flags.keySet().removeIf(key -> !key.startsWith(role.name() + "."));
-        return Settings.resolve(role.settings(), flags, plan.environment(), Map.of());
+        return flags;
     }
 
     private static List<String> workerCommand(Plan plan, Cluster cluster) {

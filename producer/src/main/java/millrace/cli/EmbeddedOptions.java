@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import millrace.proto.BadInput;
 import millrace.proto.Settings;
-import millrace.proto.Text;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
@@ -95,12 +94,7 @@ final class EmbeddedOptions {
         var all = new TreeMap<>(file(shell));
         all.keySet().removeIf(key -> shell.environment().containsKey(Settings.variable(key)));
         all.putAll(settings);
-        var roles = EmbeddedFleet.roles().keySet();
-        var problems = all.keySet().stream()
-                .filter(key -> roles.stream().noneMatch(role -> key.startsWith(role + ".")))
-                .map(key -> "setting '" + Text.line(key, 60) + "' is unknown, allowed: keys that start with "
-                        + String.join(", ", roles) + " and a dot")
-                .toList();
+        var problems = EmbeddedFleet.ofNoRole(all.keySet());
         if (!problems.isEmpty()) {
             throw new BadInput(problems);
         }

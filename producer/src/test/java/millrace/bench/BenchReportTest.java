@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,6 +20,7 @@ class BenchReportTest {
                     Figure.of("fleet, 60 filters", "s", List.of(3.0)),
                     Figure.of("one JVM on all cores, 60 filters", "s", List.of(2.8))),
             List.of("NOT MEASURED: 61 filters: no program"),
+            Map.of("worker.lane-records", "10"),
             "2 cores, 23 GiB, Linux amd64, JDK 25.0.3+9-LTS",
             "0.1.0 (0123456789ab)",
             "./millrace bench b1 --runs 5 --seconds 20 --tasks 10000000");
@@ -43,6 +45,7 @@ class BenchReportTest {
         assertThat(json.at("/figures/0/median").asDouble()).isEqualTo(0.94);
         assertThat(json.at("/figures/0/met").asBoolean()).isFalse();
         assertThat(json.at("/remarks/0").asString()).isEqualTo("NOT MEASURED: 61 filters: no program");
+        assertThat(json.at("/settings/worker.lane-records").asString()).isEqualTo("10");
         var chart = ImageIO.read(folder.resolve("b1.png").toFile());
         assertThat(chart.getWidth()).isEqualTo(1000);
     }

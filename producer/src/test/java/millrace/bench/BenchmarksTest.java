@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import millrace.proto.BadInput;
 import millrace.proto.ExitCode;
 import millrace.proto.Refusal;
 import org.junit.jupiter.api.Test;
@@ -114,6 +115,45 @@ class BenchmarksTest {
                 .isInstanceOfSatisfying(
                         Refusal.class, refusal -> assertThat(refusal.code()).isEqualTo(ExitCode.MACHINE))
                 .hasMessageContaining("--results is '" + file);
+    }
+
+    @Test
+    void commandRepeatsWhatWasAskedFor() {
+        var settings = Map.of("worker.lane-records", "10", "producer.http", "it's here");
+        assertThat(Benchmarks.repeat("b1", new Benchmarks.Options(2, 3, 1000, folder, Path.of("a b"), settings, "1")))
+                .isEqualTo("./millrace bench b1 --runs 2 --seconds 3 --tasks 1000 --set 'producer.http=it'\\''s here'"
+                        + " --set worker.lane-records=10 --results 'a b'");
+        assertThat(Benchmarks.repeat("b1", options(Benchmarks.RESULTS)))
+                .isEqualTo("./millrace bench b1 --runs 1 --seconds 1 --tasks 1000");
+    }
+
+    @Test
+    void settingsThatWereAskedForReplaceABenchmarksOwn() {
+        var asked = Map.of("worker.lane-records", "10", "worker.http", "off");
+        var bench = new Bench(1, 1, 1000, 1, folder, asked, said::add);
+        assertThat(bench.effective(new Tasks().settings()))
+                .isEqualTo(Map.of("producer.task-partitions", "2", "worker.lane-records", "10", "worker.http", "off"));
+    }
+
+    @Test
+    void settingsAreRefusedWhereTheyHaveNoEffect() {
+        var options = new Benchmarks.Options(
+                1, 1, 1000, folder, folder.resolve("results"), Map.of("worker.lane-records", "10"), "1.0");
+        var out = new PrintStream(printed, true, StandardCharsets.UTF_8);
+        assertThatThrownBy(() -> Benchmarks.run(List.of("tasks", "memory", "scale"), options, out, said::add))
+                .isInstanceOf(BadInput.class)
+                .hasMessage("--set has no effect on memory, scale, allowed: with efficiency, small, tasks, latency, b1,"
+                        + " b2, b3");
+        assertThat(folder.resolve("results")).doesNotExist();
+    }
+
+    @Test
+    void coresAreTheMachines() {
+        var options = new Benchmarks.Options(
+                1, 1, 1000, folder, folder.resolve("results"), Map.of("worker.cores", "1"), "1.0");
+        assertThatThrownBy(() -> Benchmarks.runAll(List.of(good("first")), options, System.out, said::add))
+                .isInstanceOf(BadInput.class)
+                .hasMessageStartingWith("--set worker.cores has no effect");
     }
 
     @Test

@@ -3,6 +3,7 @@ package millrace.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class FigureTest {
@@ -37,6 +38,7 @@ class FigureTest {
                         Figure.atLeast(0.97, "efficiency", "", List.of(0.9, 0.95, 0.96)),
                         Figure.atMost(5, "start", "s", List.of(4.3))),
                 List.of("NOT MEASURED: end: no clock"),
+                Map.of("worker.lane-records", "10", "producer.task-partitions", "2"),
                 "2 cores",
                 "1.0",
                 "./millrace bench b");
@@ -47,6 +49,7 @@ class FigureTest {
                         "      4.30 s    start",
                         "                target met: at most 5.00",
                         "NOT MEASURED: end: no clock",
+                        "settings: producer.task-partitions=2 worker.lane-records=10",
                         "2 cores",
                         "Millrace 1.0; again:",
                         "  ./millrace bench b");

@@ -47,6 +47,27 @@ class CommandLineTest {
         return err.toString(UTF_8).lines().toList();
     }
 
+    @Test
+    void benchTellsAllBadSettingsBeforeItMeasures() {
+        var results = home.resolve("results");
+        assertThat(run(
+                        "bench",
+                        "small",
+                        "--results",
+                        results.toString(),
+                        "--set=foo=1",
+                        "--set=worker.x=1",
+                        "--set=worker.cores=-2",
+                        "--set=producer.y=1"))
+                .isEqualTo(ExitCode.USAGE.number());
+        assertThat(said()).hasSize(4);
+        assertThat(said().get(0)).startsWith("millrace: setting 'foo' is unknown, allowed: keys that start with");
+        assertThat(said().get(1)).startsWith("millrace: setting producer.y is unknown, allowed: ");
+        assertThat(said().get(2)).startsWith("millrace: setting worker.x is unknown, allowed: ");
+        assertThat(said().get(3)).startsWith("millrace: worker.cores is '-2'");
+        assertThat(results).doesNotExist();
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
