@@ -3,6 +3,7 @@ package millrace.bench;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import millrace.cli.EmbeddedFleet;
 import millrace.client.JobOptions;
 import millrace.client.Millrace;
 
@@ -50,10 +51,10 @@ final class Published implements Benchmark {
                 }
                 var figures = new ArrayList<Figure>();
                 for (var form : others) {
-                    bench.remarks().attempt(form.name(), () -> figures.addAll(fixedWork(bench, jvm, millrace, form)));
+                    bench.remarks().attempt(form.name(), () -> figures.addAll(fixedWork(bench, jvm, fleet, millrace, form)));
                 }
                 bench.remarks().attempt("as published", () -> {
-                    var turns = Turns.take(bench, jvm, millrace, "as published", weak);
+                    var turns = Turns.take(bench, jvm, fleet, millrace, "as published", weak);
                     var published = new ArrayList<>(seconds(turns, "as published"));
                     published.add(Figure.of("efficiency, as published", "", turns.ratios()));
                     published.add(Figure.of("the fleet's first job, as published", "s", List.of(cold.seconds())));
@@ -65,9 +66,9 @@ final class Published implements Benchmark {
         }
     }
 
-    private static List<Figure> fixedWork(Bench bench, OneJvm jvm, Millrace millrace, Workload.Variant form)
+    private static List<Figure> fixedWork(Bench bench, OneJvm jvm, EmbeddedFleet fleet, Millrace millrace, Workload.Variant form)
             throws Exception {
-        var turns = Turns.take(bench, jvm, millrace, form.name(), form.job());
+        var turns = Turns.take(bench, jvm, fleet, millrace, form.name(), form.job());
         var name = "efficiency, " + form.name();
         var figures = new ArrayList<Figure>();
         figures.add(

@@ -52,6 +52,7 @@ final class Tasks implements Benchmark {
         var single = JobOptions.DEFAULT.withPolicy(Policy.DEFAULT.withTaskItems(1));
         var rates = new ArrayList<Double>();
         var pools = new LinkedHashMap<String, List<Double>>();
+        var besides = new ArrayList<Beside>();
         try (var programs = new NativePrograms();
                 var fleet = bench.fleet(1, bench.cores(), settings());
                 var millrace = Millrace.connect(fleet.cluster())) {
@@ -64,11 +65,17 @@ final class Tasks implements Benchmark {
                 Bench.check("the sum of " + items + " items", timed.text(), Long.toString(sum(items)));
                 rates.add(items / timed.seconds());
                 for (var form : commands.entrySet()) {
+                    var watch = new Beside.Watch(fleet);
                     var answer = programs.run(form.getValue());
+                    var beside = watch.end(bench.cores());
+                    besides.add(beside);
                     Bench.check(form.getKey() + "'s sum of " + items + " items", answer.integer("Sum"), sum(items));
-                    pools.computeIfAbsent(form.getKey(), _ -> new ArrayList<>()).add(items / answer.seconds());
+                    pools.computeIfAbsent(form.getKey(), _ -> new ArrayList<>()).add(items / beside.without(answer.seconds()));
                 }
             }
+        }
+        if (!besides.isEmpty()) {
+            bench.remarks().add(Beside.remark("multiprocessing.Pool", besides));
         }
         return figures(rates, pools);
     }
