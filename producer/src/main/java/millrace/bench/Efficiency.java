@@ -14,7 +14,7 @@ import millrace.proto.kernels.Primes;
 
 /// What a fleet costs on top of the math: the seconds of one JVM on all cores over the seconds of a fleet of one
 /// worker on the same cores, broker and all, in turns. What the fleet takes of the cores in the JVM's turns does not
-/// count for the JVM. Both are warm: each has computed a part of the job before.
+/// count for the JVM. Both are warm: each has computed a part of the job before, and the fleet a job whose answer is known.
 final class Efficiency implements Benchmark {
     private static final double TARGET = 0.97;
 
@@ -66,8 +66,14 @@ final class Efficiency implements Benchmark {
             var size = size(jvm, kernel, bench.seconds());
             try (var fleet = bench.fleet(1, bench.cores(), Map.of());
                     var millrace = Millrace.connect(fleet.cluster())) {
-                var _ = bench.time(millrace, kernel.of(size / 4), JobOptions.DEFAULT);
-                return Turns.take(bench, jvm, fleet, millrace, name, kernel.of(size)).ratios();
+                var warmUp = kernel.of(size / 4);
+                var known = Known.of(warmUp);
+                known.check()
+                        .check(bench.time(millrace, known.job(), JobOptions.DEFAULT)
+                                .output());
+                var _ = bench.time(millrace, warmUp, JobOptions.DEFAULT);
+                return Turns.take(bench, jvm, fleet, millrace, name, kernel.of(size))
+                        .ratios();
             }
         }
     }

@@ -1,9 +1,10 @@
 package millrace.bench;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import millrace.cli.EmbeddedFleet;
+import java.util.Set;
 import millrace.client.JobOptions;
 import millrace.client.Millrace;
 
@@ -50,8 +51,14 @@ final class Published implements Benchmark {
                     var _ = bench.time(millrace, weak, JobOptions.DEFAULT);
                 }
                 var figures = new ArrayList<Figure>();
+                var digests = new LinkedHashMap<String, String>();
                 for (var form : others) {
-                    bench.remarks().attempt(form.name(), () -> figures.addAll(fixedWork(bench, jvm, fleet, millrace, form)));
+                    bench.remarks().attempt(form.name(), () -> {
+                        var turns = Turns.take(bench, jvm, fleet, millrace, form.name(), form.job());
+                        digests.put(form.name(), turns.digest());
+                        checkDigests(workload, digests);
+                        figures.addAll(fixedWork(form, turns));
+                    });
                 }
                 bench.remarks().attempt("as published", () -> {
                     var turns = Turns.take(bench, jvm, fleet, millrace, "as published", weak);
@@ -66,9 +73,15 @@ final class Published implements Benchmark {
         }
     }
 
-    private static List<Figure> fixedWork(Bench bench, OneJvm jvm, EmbeddedFleet fleet, Millrace millrace, Workload.Variant form)
-            throws Exception {
-        var turns = Turns.take(bench, jvm, fleet, millrace, form.name(), form.job());
+    /// @param digests of the outputs so far, by form
+    /// @throws WrongAnswer when the workload says that they are the same and they are not
+    static void checkDigests(Workload workload, Map<String, String> digests) throws WrongAnswer {
+        if (workload.othersAgree() && Set.copyOf(digests.values()).size() > 1) {
+            throw new WrongAnswer("the digests must be the same: " + digests);
+        }
+    }
+
+    private static List<Figure> fixedWork(Workload.Variant form, Turns turns) {
         var name = "efficiency, " + form.name();
         var figures = new ArrayList<Figure>();
         figures.add(

@@ -70,7 +70,8 @@ final class Tasks implements Benchmark {
                     var beside = watch.end(bench.cores());
                     besides.add(beside);
                     Bench.check(form.getKey() + "'s sum of " + items + " items", answer.integer("Sum"), sum(items));
-                    pools.computeIfAbsent(form.getKey(), _ -> new ArrayList<>()).add(items / beside.without(answer.seconds()));
+                    pools.computeIfAbsent(form.getKey(), _ -> new ArrayList<>())
+                            .add(items / beside.without(answer.seconds()));
                 }
             }
         }

@@ -29,6 +29,11 @@ interface Workload {
     ///              at least 1
     List<Variant> others(Inputs inputs, Description weak, int cores, double times) throws IOException;
 
+    /// Whether the outputs of all [#others] are the same, bit for bit.
+    default boolean othersAgree() {
+        return false;
+    }
+
     /// The job whose answer is known; the published one where its answer is known for any number of cores.
     default Description checked(Description weak) {
         return weak;
