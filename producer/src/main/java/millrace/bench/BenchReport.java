@@ -96,9 +96,7 @@ record BenchReport(
         map.put("min", figure.min());
         map.put("max", figure.max());
         map.put("runs", figure.values().size());
-        if (figure.values().size() <= 100) {
-            map.put("values", figure.values());
-        }
+        map.put("values", figure.values());
         figure.target().ifPresent(target -> {
             map.put("target", String.format(Locale.ROOT, "%s", target));
             map.put("met", figure.isMet());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import javax.imageio.ImageIO;
@@ -48,6 +49,14 @@ class BenchReportTest {
         assertThat(json.at("/settings/worker.lane-records").asString()).isEqualTo("10");
         var chart = ImageIO.read(folder.resolve("b1.png").toFile());
         assertThat(chart.getWidth()).isEqualTo(1000);
+    }
+
+    @Test
+    void allValuesAreWritten(@TempDir Path folder) throws IOException {
+        var many = Figure.of("latency, each job", "ms", Collections.nCopies(1000, 1.0));
+        new BenchReport("latency", List.of(many), List.of(), Map.of(), "2 cores", "1.0", "./millrace").write(folder);
+        var json = JsonMapper.shared().readTree(Files.readAllBytes(folder.resolve("latency.json")));
+        assertThat(json.at("/figures/0/values").size()).isEqualTo(1000);
     }
 
     @Test
