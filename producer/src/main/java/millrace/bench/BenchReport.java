@@ -18,7 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param figures   the ones that matter first
 /// @param remarks   a line each: what was wrong or not measured, what to know of the figures
 /// @param settings  of the roles that are not their defaults, by key
-/// @param machine   cores, memory, JDK, system
+/// @param machine   cores, memory, system, JDK, load when it began
 /// @param version   of Millrace
 /// @param repeat    the command that does it again
 record BenchReport(

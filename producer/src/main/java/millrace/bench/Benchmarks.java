@@ -2,7 +2,6 @@ package millrace.bench;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -113,14 +112,20 @@ public final class Benchmarks {
             throws Exception {
         checkSettings(chosen, options.settings());
         makeWritable(options.results());
-        var cores = Runtime.getRuntime().availableProcessors();
+        var machine = Machine.here();
         var version = version(options.version());
         var right = true;
         var written = true;
         for (var one : chosen) {
             say.accept(one.name() + ": " + one.summary());
             var bench = new Bench(
-                    options.runs(), options.seconds(), options.tasks(), cores, options.data(), options.settings(), say);
+                    options.runs(),
+                    options.seconds(),
+                    options.tasks(),
+                    machine.cores(),
+                    options.data(),
+                    options.settings(),
+                    say);
             var figures = new ArrayList<Figure>();
             bench.remarks().attempt(one.name(), () -> figures.addAll(one.run(bench)));
             var report = new BenchReport(
@@ -128,7 +133,7 @@ public final class Benchmarks {
                     figures,
                     bench.remarks().lines(),
                     bench.effective(one.settings()),
-                    machine(cores),
+                    machine.toString(),
                     version,
                     repeat(one.name(), options));
             out.println(report);
@@ -203,15 +208,5 @@ public final class Benchmarks {
         } catch (IOException e) { // there is no Git
             return release;
         }
-    }
-
-    private static String machine(int cores) {
-        var memory =
-                ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system
-                        ? system.getTotalMemorySize() >> 30
-                        : 0;
-        return "%d cores, %d GiB, %s %s, JDK %s"
-                .formatted(
-                        cores, memory, System.getProperty("os.name"), System.getProperty("os.arch"), Runtime.version());
     }
 }
