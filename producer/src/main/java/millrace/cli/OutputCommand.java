@@ -73,7 +73,7 @@ final class OutputCommand implements Callable<Integer> {
             var job = Connection.job(millrace, latest(millrace));
             var target = new OutputTarget(shell, file, format.json(), raw, false, true);
             var description = Descriptions.load().read(job.spec().computation());
-            description.ifPresent(target::check);
+            description.ifPresentOrElse(target::check, target::check);
             var ending = new Follower(millrace, view, cluster.end(shell)).follow(job, patience);
             view.clear();
             var output = partial ? job.partialOutput(ending) : job.output(ending);

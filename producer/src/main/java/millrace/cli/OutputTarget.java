@@ -53,12 +53,18 @@ final class OutputTarget {
             throw new BadInput("the output of " + kernel
                     + " is not text, which a terminal cannot show: name a file with " + example);
         }
-        if (file != null) {
-            checkFile(file, description.folder() && !raw);
-        }
+        checkPlace(description.folder() && !raw);
     }
 
-    private static void checkFile(Path file, boolean toFolder) {
+    /// As [#check], of an output of which nothing more is known.
+    void check() {
+        checkPlace(false);
+    }
+
+    private void checkPlace(boolean toFolder) {
+        if (file == null) {
+            return;
+        }
         var folder = file.toAbsolutePath().getParent();
         if (folder == null || !Files.isDirectory(folder)) {
             throw new BadInput("-o is '" + file + "', allowed: a file in a folder that exists");
@@ -69,8 +75,22 @@ final class OutputTarget {
         if (!toFolder && Files.isDirectory(file)) {
             throw new BadInput("-o is '" + file + "', a folder, allowed: a file");
         }
-        if (!Files.isWritable(folder)) {
-            throw new BadInput("-o is '" + file + "', allowed: a file in a folder that you may write to");
+        if (!toFolder) {
+            checkFile(file);
+        }
+        checkFile(Sidecar.beside(file));
+    }
+
+    private void checkFile(Path at) {
+        try {
+            var folder = Output.fileAt(at).toAbsolutePath().getParent();
+            if (folder == null || !Files.isWritable(folder)) {
+                throw new BadInput("-o is '" + file + "', allowed: a file in a folder that you may write to");
+            }
+        } catch (IOException e) {
+            throw new BadInput("-o is '" + file + "', but " + at
+                    + " is no regular file, allowed: a new or a regular one; for a pipe or a device leave out -o and"
+                    + " redirect standard output");
         }
     }
 

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -144,7 +145,8 @@ public final class Output {
     /// not at all.
     ///
     /// @param place a file, or a folder that [#isFree]
-    /// @throws IOException when it cannot be written; what was there before is then as it was
+    /// @throws IOException when it cannot be written, or something is there that cannot be replaced,
+    ///     see [#fileAt]; what was there before is then as it was
     public void save(Path place) throws IOException {
         save(place, false, (_, _) -> {});
     }
@@ -160,6 +162,11 @@ public final class Output {
     /// @throws IOException when it cannot be written, there is no room for it, or another process saves the same
     ///     output to the same place; what was there before is then as it was
     public void save(Path place, boolean raw, Meter meter) throws IOException {
+        var toFolder = !raw && description.isPresent() && description.get().folder();
+        saveAt(toFolder ? place : fileAt(place), raw, meter);
+    }
+
+    private void saveAt(Path place, boolean raw, Meter meter) throws IOException {
         if (source.bytes() < RESUMED_MIN) {
             save(place, raw, new MeteredSource(source, meter));
             return;
@@ -192,6 +199,23 @@ public final class Output {
         } else {
             save(place, out -> writeTo(from, out));
         }
+    }
+
+    /// The file that is written where a file is saved to this name: symbolic links are followed.
+    ///
+    /// @throws IOException when something is there that is no regular file, and would be lost: a pipe,
+    ///     a device, a link that leads nowhere
+    public static Path fileAt(Path name) throws IOException {
+        if (Files.isRegularFile(name)) {
+            return name.toRealPath();
+        }
+        if (Files.exists(name) || Files.isSymbolicLink(name)) {
+            throw new FileSystemException(
+                    name.toString(),
+                    null,
+                    "neither new nor a regular file; into a pipe or a device redirect standard output");
+        }
+        return name;
     }
 
     /// Whether a folder can be made there: nothing is there, or an empty folder.
@@ -253,8 +277,11 @@ public final class Output {
 
     /// Writes a file, which appears whole or not at all.
     ///
-    /// @throws IOException when it cannot be written; a file that was there before is then as it was
-    public static void save(Path file, Writing writing) throws IOException {
+    /// @param name of the file, or of a symbolic link to it
+    /// @throws IOException when it cannot be written, or something else is there, see [#fileAt];
+    ///     what was there before is then as it was
+    public static void save(Path name, Writing writing) throws IOException {
+        var file = fileAt(name);
         var part = part(file);
         try {
             try (var out = Files.newOutputStream(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -146,6 +148,20 @@ class CommandLineTest {
     void badOptionIsToldWithItsValueAndWhatIsAllowed(String option, String message) {
         assertThat(run("run", "primes", "--to=9", option)).isEqualTo(ExitCode.USAGE);
         assertThat(said().getFirst()).startsWith("millrace: " + message);
+    }
+
+    @Test
+    void pipeAsFileIsRefusedAndStays() throws Exception {
+        var pipe = home.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        assertThat(run("run", "primes", "--to=9", "-o=" + pipe)).isEqualTo(ExitCode.USAGE);
+        assertThat(said())
+                .containsExactly("millrace: -o is '" + pipe + "', but " + pipe
+                        + " is no regular file, allowed: a new or a regular one; for a pipe or a device leave out -o"
+                        + " and redirect standard output");
+        assertThat(Files.readAttributes(pipe, BasicFileAttributes.class).isOther())
+                .isTrue();
     }
 
     @Test
