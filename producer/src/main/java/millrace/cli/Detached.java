@@ -16,6 +16,10 @@ final class Detached {
     private static final long LOOK_MILLIS = 50;
     private static final int TAIL_LINES = 10;
 
+    // However the command line spells its wish to be detached (--detach=true, a file of arguments), the process that
+    // was started by it does not start another one.
+    private static final String MARK = "millrace.detached";
+
     private final Shell shell;
     private final Path folder;
     private final String fleet;
@@ -24,6 +28,11 @@ final class Detached {
         this.shell = shell;
         this.folder = folder;
         this.fleet = fleet;
+    }
+
+    /// Whether this process is the one that outlives the command.
+    static boolean isThis() {
+        return Boolean.getBoolean(MARK);
     }
 
     /// @param arguments of this process
@@ -50,7 +59,7 @@ final class Detached {
         throw new Refusal(code(process.exitValue()), "fleet " + fleet + " did not come up; all it said is in " + log);
     }
 
-    private static List<String> command(List<String> arguments) {
+    static List<String> command(List<String> arguments) {
         var command = new ArrayList<String>();
         // A session of its own: neither Ctrl-C nor the end of the terminal reaches it.
         if (onPath("setsid")) {
@@ -58,10 +67,9 @@ final class Detached {
         }
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        command.add("-D" + MARK + "=true");
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
-        arguments.stream()
-                .filter(argument -> !argument.equals("--detach") && !argument.equals("-d"))
-                .forEach(command::add);
+        command.addAll(arguments);
         return command;
     }
 

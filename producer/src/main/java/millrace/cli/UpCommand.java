@@ -78,7 +78,7 @@ final class UpCommand implements Callable<Integer> {
                 embedded.plan(shell, name, port == null ? 0 : (int) Numbers.whole("--port", port, 0, 65_535)));
         var folder = Folders.state(shell);
         refuseSecond(folder, name);
-        if (detach) {
+        if (detach && !Detached.isThis()) {
             var arguments = Objects.requireNonNull(spec)
                     .root()
                     .commandLine()

@@ -1,0 +1,45 @@
+package millrace.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import millrace.proto.ExitCode;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DetachedTest {
+    private static final String MARK = "-Dmillrace.detached=true";
+
+    @TempDir
+    Path home;
+
+    @Test
+    void processThatIsStartedKnowsThatItIsTheOne() {
+        var command = Detached.command(List.of("up", "--detach=true"));
+
+        assertThat(command).contains(MARK).endsWith(Main.class.getName(), "up", "--detach=true");
+        assertThat(command.indexOf(MARK)).isLessThan(command.indexOf(Main.class.getName()));
+    }
+
+    /// It started itself again without end.
+    @Test
+    void processThatIsTheOneStartsNoOther() throws Exception {
+        var err = new ByteArrayOutputStream();
+        var shell = new Shell(System.out, new PrintStream(err, true, UTF_8), false, false, Map.of("HOME", "" + home));
+        System.setProperty("millrace.detached", "true");
+        try {
+            assertThat(Main.run(new String[] {"up", "--detach=true"}, shell))
+                    .isEqualTo(ExitCode.MACHINE.number());
+        } finally {
+            System.clearProperty("millrace.detached");
+        }
+        // What it says itself: this module has no other roles to start.
+        assertThat(err.toString(UTF_8).lines())
+                .containsExactly("millrace: role aggregator is not on the class path, found: producer");
+    }
+}
