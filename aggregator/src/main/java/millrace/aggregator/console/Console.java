@@ -4,12 +4,8 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.javalin.Javalin;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import millrace.proto.BadInput;
 import millrace.proto.Cluster;
 import millrace.proto.ExitCode;
@@ -17,7 +13,6 @@ import millrace.proto.Refusal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The operator console: pages at `/`, their data at `/api/v1/...` and as a stream at `/api/v1/stream`. It follows
@@ -207,58 +202,33 @@ public final class Console implements AutoCloseable {
 
     private void submit(Context request) throws InterruptedException {
         guard.checkChange(request);
-        var body = Json.MAPPER.readTree(request.bodyAsBytes());
-        var texts = new HashMap<String, String>();
-        body.path("parameters")
-                .properties()
-                .forEach(entry -> texts.put(entry.getKey(), entry.getValue().asString("")));
+        var body = Body.read(request.bodyAsBytes(), "kernel", "parameters", "priority", "dryRun");
         answer(
                 request,
                 submission.submit(
-                        body.path("kernel").asString(""),
-                        texts,
-                        body.path("priority").asInt(0),
-                        body.path("dryRun").asBoolean(false),
+                        body.text("kernel"),
+                        body.texts("parameters"),
+                        body.whole("priority", 0, -10, 10),
+                        body.is("dryRun", false),
                         request.ip()));
     }
 
     private void operate(Context request) {
         guard.checkChange(request);
-        var body = Json.MAPPER.readTree(request.bodyAsBytes());
-        var wanted = new Operations.Wanted(
-                Action.of(body.path("action").asString("")),
-                filter(body.path("filter")),
-                body.path("reason").asString(""),
-                body.path("priority").asInt(0),
-                body.path("rate").asDouble(50));
+        var order = Operations.Order.of(request.bodyAsBytes());
         answer(
                 request,
-                body.path("dryRun").asBoolean(true)
-                        ? operations.dryRun(wanted)
-                        : operations.begin(wanted, body.path("expected").asInt(-1), request.ip()));
-    }
-
-    private static JobFilter filter(JsonNode body) {
-        return new JobFilter(
-                words(body.path("states").asString("")),
-                body.path("kernel").asString(""),
-                body.path("text").asString(""),
-                words(body.path("ids").asString("")));
+                order.dryRun()
+                        ? operations.dryRun(order.wanted())
+                        : operations.begin(order.wanted(), order.expected(), request.ip()));
     }
 
     private static JobFilter filter(Context request) {
         return new JobFilter(
-                words(query(request, "states")),
+                Body.split(query(request, "states")),
                 query(request, "kernel"),
                 query(request, "text"),
-                words(query(request, "ids")));
-    }
-
-    private static Set<String> words(String text) {
-        return Arrays.stream(text.split(","))
-                .map(String::strip)
-                .filter(word -> !word.isEmpty())
-                .collect(Collectors.toUnmodifiableSet());
+                Body.split(query(request, "ids")));
     }
 
     private static String query(Context request, String name) {

@@ -2,6 +2,7 @@ package millrace.aggregator.console;
 
 import java.util.List;
 import java.util.Set;
+import millrace.proto.BadInput;
 
 /// Which jobs are meant.
 ///
@@ -15,6 +16,11 @@ record JobFilter(Set<String> states, String kernel, String text, Set<String> ids
     JobFilter {
         states = Set.copyOf(states);
         ids = Set.copyOf(ids);
+    }
+
+    /// @throws BadInput when a field is not what it may be
+    static JobFilter of(Body body) {
+        return new JobFilter(body.words("states"), body.text("kernel"), body.text("text"), body.words("ids"));
     }
 
     boolean matches(JobRecord job) {

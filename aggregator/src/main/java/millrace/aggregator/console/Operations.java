@@ -32,6 +32,23 @@ final class Operations {
         }
     }
 
+    /// What a body says.
+    ///
+    /// @param expected how many jobs the dry run had, -1 when nobody looked at one
+    record Order(Wanted wanted, boolean dryRun, int expected) {
+        /// @throws BadInput when a field is not known, or is not what it may be
+        static Order of(byte[] json) {
+            var body = Body.read(json, "action", "filter", "reason", "rate", "priority", "dryRun", "expected");
+            var wanted = new Wanted(
+                    Action.of(body.text("action")),
+                    JobFilter.of(body.object("filter", "ids", "states", "kernel", "text")),
+                    body.text("reason"),
+                    body.whole("priority", 0, -10, 10),
+                    body.number("rate", 50));
+            return new Order(wanted, body.is("dryRun", true), body.whole("expected", -1, 0, Integer.MAX_VALUE));
+        }
+    }
+
     private record Refusal(String job, String why) {}
 
     private record Plan(List<JobOrder> orders, Map<String, Integer> partitions, List<Refusal> refused) {}
