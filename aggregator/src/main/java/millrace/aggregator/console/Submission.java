@@ -2,9 +2,11 @@ package millrace.aggregator.console;
 
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Map;
 import java.util.TreeMap;
 import millrace.proto.BadInput;
+import millrace.proto.Blob;
 import millrace.proto.Computation;
 import millrace.proto.Descriptions;
 import millrace.proto.JobOrder;
@@ -64,7 +66,7 @@ final class Submission {
         if (partitions == 0) {
             throw new BadInput("the fleet's topics are not read yet; try again in a moment");
         }
-        var spec = spec(type, texts, priority, partitions);
+        var spec = spec(JobSpec.randomId(type.name(), random), type, texts, priority, partitions);
         var result = Json.object().put("job", spec.job()).put("items", spec.items());
         if (!dryRun) {
             sender.send(new JobOrder.Submit(spec), spec.partition());
@@ -73,14 +75,16 @@ final class Submission {
         return result;
     }
 
-    private JobSpec spec(KernelType<?> type, Map<String, String> texts, int priority, int partitions) {
+    /// @throws BadInput with all that is wrong
+    static JobSpec spec(String job, KernelType<?> type, Map<String, String> texts, int priority, int partitions) {
         var given = new TreeMap<>(texts);
         given.values().removeIf(String::isBlank);
+        refuseFiles(type, given);
         try {
             var description = type.parse(type.complete(given));
             var computation = Computation.of(description);
             return JobSpec.of(
-                    JobSpec.randomId(type.name(), random),
+                    job,
                     partitions,
                     computation,
                     0,
@@ -91,6 +95,26 @@ final class Submission {
                     "");
         } catch (IOException e) {
             throw new BadInput("files cannot be given here: " + e.getMessage() + "; use the command line");
+        }
+    }
+
+    // A file's name would be one on this machine, which is none of the asker's business.
+    private static void refuseFiles(KernelType<?> type, Map<String, String> given) {
+        var problems = new ArrayList<String>();
+        for (var parameter : type.parameters()) {
+            var text = given.getOrDefault(parameter.name(), "");
+            if (parameter.isBlob() && !text.isEmpty() && !Blob.isText(text)) {
+                problems.add(
+                        "--%s is '%s', allowed here: sha256:DIGEST:BYTES of a file that the command line has sent: millrace submit %s --%s FILE"
+                                .formatted(
+                                        parameter.name(),
+                                        millrace.proto.Text.line(text, 100),
+                                        type.name(),
+                                        parameter.name()));
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new BadInput(problems);
         }
     }
 }
