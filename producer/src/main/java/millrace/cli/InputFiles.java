@@ -58,6 +58,11 @@ record InputFiles(SortedMap<String, String> texts, Map<Blob, Path> files, Set<Pa
                     file = file(parameter, text);
                 }
                 var blob = Blob.of(file);
+                if (blob.isEmpty() && parameter.byDefault() != null) { // would count as not given
+                    throw new BadInput(
+                            "--%s is '%s', an empty file, allowed: one with something in it; without --%s the kernel does something else"
+                                    .formatted(parameter.name(), Text.line(text, 200), parameter.name()));
+                }
                 texts.put(parameter.name(), blob.toString());
                 files.put(blob, file);
             } catch (BadInput e) {

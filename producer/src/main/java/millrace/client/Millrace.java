@@ -91,6 +91,7 @@ public final class Millrace implements AutoCloseable {
     /// Puts a file's bytes where all workers find them, for a parameter of a job that is submitted within the
     /// next two hours. What the fleet has already is not sent again. Returns once it is durable.
     ///
+    /// @return its name; of an empty file [Blob#EMPTY], which an optional parameter takes for not given
     /// @throws IOException when the file cannot be read, or changes meanwhile
     /// @throws BadInput when it is larger than [Blob#BYTES_MAX]
     public Blob put(Path file) throws IOException {

@@ -11,6 +11,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import millrace.proto.Blob;
 import millrace.proto.Descriptions;
 import millrace.proto.ExitCode;
 import millrace.proto.KernelType;
@@ -162,6 +163,23 @@ class CommandLineTest {
                         + " and redirect standard output");
         assertThat(Files.readAttributes(pipe, BasicFileAttributes.class).isOther())
                 .isTrue();
+    }
+
+    /// Random words were counted instead.
+    @Test
+    void emptyFileIsNotTakenForNone() throws Exception {
+        var file = Files.createFile(home.resolve("empty.txt"));
+        assertThat(run("submit", "prefix-count", "--file=" + file, "--dry-run")).isEqualTo(ExitCode.USAGE);
+        assertThat(said())
+                .containsExactly("millrace: --file is '" + file + "', an empty file, allowed: one with something in it;"
+                        + " without --file the kernel does something else");
+    }
+
+    @Test
+    void emptyBlobIsNotTakenForNone() {
+        assertThat(run("submit", "prefix-count", "--file=" + Blob.EMPTY, "--dry-run"))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(said().getFirst()).contains("an empty file, allowed: one with something in it, or none");
     }
 
     @Test

@@ -154,7 +154,12 @@ public final class ParameterType {
                 return Blob.EMPTY;
             }
             try {
-                return Blob.parse(text);
+                var blob = Blob.parse(text);
+                if (blob.isEmpty() && about.optional()) { // would count as not given
+                    throw new BadInput("--%s is '%s', an empty file, allowed: one with something in it, or none"
+                            .formatted(name, Text.line(text, 100)));
+                }
+                return blob;
             } catch (IllegalArgumentException e) {
                 throw bad(text);
             }
