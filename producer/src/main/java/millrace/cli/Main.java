@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import millrace.proto.ExitCode;
 import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -55,7 +56,15 @@ public final class Main implements Callable<Integer> {
     }
 
     static int run(String[] arguments, Shell shell) {
-        return line(shell).execute(arguments);
+        var line = line(shell);
+        var status = line.execute(arguments);
+        line.getOut().flush();
+        // A print stream keeps its troubles to itself, so commands do not notice. Where one did, it has said more.
+        if (status == ExitCode.MACHINE.number() || !shell.outIsLost()) {
+            return status;
+        }
+        shell.say("standard output cannot be written, and what should be there is lost: is its disk full?");
+        return status == ExitCode.SUCCEEDED.number() ? ExitCode.MACHINE.number() : status;
     }
 
     static CommandLine line(Shell shell) {

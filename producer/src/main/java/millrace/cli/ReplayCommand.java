@@ -48,7 +48,11 @@ final class ReplayCommand implements Callable<Integer> {
                                     ending.state(),
                                     OutputCommand.missing(ending)));
             if (!dryRun) {
-                shell.out().println(millrace.replay(id).id());
+                var replay = millrace.replay(id).id();
+                shell.out().println(replay);
+                if (shell.out().checkError()) {
+                    shell.say("job " + replay + " is submitted, although its id cannot be printed");
+                }
             }
         }
         return ExitCode.SUCCEEDED.number();

@@ -44,6 +44,21 @@ record Shell(
         }
     }
 
+    /// Whether something that was to go to `out` is lost. Not meant is a pipe whose reader has seen enough.
+    boolean outIsLost() {
+        return out.checkError() && !(out.equals(System.out) && isPipe(1));
+    }
+
+    private static boolean isPipe(int descriptor) {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor))
+                    .toString()
+                    .matches("(pipe|socket):.*");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /// A variable's value, or `otherwise` when it is not set or empty.
     String variable(String name, String otherwise) {
         var value = environment.getOrDefault(name, "");

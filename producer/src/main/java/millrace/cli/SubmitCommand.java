@@ -88,6 +88,9 @@ final class SubmitCommand implements Callable<Integer> {
                                             .put("job", job.id())
                                             .toString()
                                     : job.id());
+            if (shell.out().checkError()) {
+                shell.say("job " + job.id() + " is submitted, although its id cannot be printed");
+            }
         }
         return ExitCode.SUCCEEDED;
     }

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -257,6 +259,27 @@ class CommandLineTest {
     void versionNamesMillraceKafkaAndJava() {
         assertThat(run("--version")).isEqualTo(ExitCode.SUCCEEDED);
         assertThat(printed().lines().map(line -> line.split(" ")[0])).containsExactly("millrace", "Kafka", "Java");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"--version", "kernels", "kernels --format=json", "submit primes --to=9 --dry-run", "--help"})
+    void outputThatIsLostIsNoSuccess(String command) {
+        var full = new OutputStream() {
+            @Override
+            public void write(int one) throws IOException {
+                throw new IOException("No space left on device");
+            }
+        };
+        var status = Main.run(
+                List.of(command.split(" ")),
+                new PrintStream(full, false, UTF_8),
+                new PrintStream(err, true, UTF_8),
+                environment);
+        assertThat(status).isEqualTo(ExitCode.MACHINE.number());
+        assertThat(said())
+                .containsExactly("millrace: standard output cannot be written, and what should be there is lost:"
+                        + " is its disk full?");
     }
 
     @Test
