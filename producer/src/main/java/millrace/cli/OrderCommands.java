@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import millrace.client.Job;
 import millrace.client.Millrace;
+import millrace.proto.BadInput;
 import millrace.proto.ExitCode;
+import millrace.proto.Refusal;
 import millrace.proto.view.JobSummary;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -55,17 +57,43 @@ final class OrderCommands {
         @Override
         public Integer call() throws InterruptedException {
             try (var millrace = Connection.open(cluster, shell)) {
-                for (var id : ids()) {
-                    var summary = Connection.summary(millrace, id);
-                    if (summary.ending() != null && !forEnded()) {
-                        shell.say("job " + id + " has already ended: " + summary.state());
-                        continue;
-                    }
-                    shell.say("job " + id + ": " + order(millrace, summary, Connection.job(millrace, id)));
-                }
+                return each(shell, ids(), id -> one(millrace, id));
             }
-            return ExitCode.SUCCEEDED.number();
         }
+
+        private void one(Millrace millrace, String id) throws InterruptedException {
+            var summary = Connection.summary(millrace, id);
+            if (summary.ending() != null && !forEnded()) {
+                shell.say("job " + id + " has already ended: " + summary.state());
+            } else {
+                shell.say("job " + id + ": " + order(millrace, summary, Connection.job(millrace, id)));
+            }
+        }
+    }
+
+    interface ForOne {
+        void order(String id) throws InterruptedException;
+    }
+
+    /// Orders for each job, also after one that is unknown or does not fit.
+    ///
+    /// @return the largest exit status of all
+    /// @throws Refusal when there is no going on: Kafka is away
+    static int each(Shell shell, List<String> ids, ForOne order) throws InterruptedException {
+        var status = ExitCode.SUCCEEDED.number();
+        for (var id : ids) {
+            try {
+                order.order(id);
+            } catch (BadInput e) {
+                status = Math.max(status, Failures.tell(shell, e));
+            } catch (Refusal e) {
+                if (e.code() != ExitCode.NOT_FOUND) {
+                    throw e;
+                }
+                status = Math.max(status, Failures.tell(shell, e));
+            }
+        }
+        return status;
     }
 
     /// One order for all jobs that are named.
