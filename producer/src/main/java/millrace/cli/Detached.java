@@ -23,6 +23,7 @@ final class Detached {
     private final Shell shell;
     private final Path folder;
     private final String fleet;
+    private volatile boolean interrupted;
 
     Detached(Shell shell, Path folder, String fleet) {
         this.shell = shell;
@@ -46,17 +47,49 @@ final class Detached {
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
+        try (var _ = new OnInterrupt(() -> abandon(process, log))) {
+            if (isUp(process, log)) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            abandon(process, log);
+            throw e;
+        }
+        if (interrupted) {
+            throw new InterruptedException();
+        }
+        var lines = Files.readAllLines(log);
+        lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()).forEach(shell.err()::println);
+        throw new Refusal(code(process.exitValue()), "fleet " + fleet + " did not come up; all it said is in " + log);
+    }
+
+    /// Waits.
+    ///
+    /// @return whether the fleet is ready, not whether its process has ended
+    private boolean isUp(Process process, Path log) throws InterruptedException, IOException {
         while (!process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
             var state = FleetState.read(folder, fleet).filter(found -> found.pid() == process.pid());
             if (state.isPresent()) {
                 Files.readAllLines(log).forEach(shell.out()::println);
                 shell.out().println("it logs to     " + log);
-                return;
+                return true;
             }
         }
-        var lines = Files.readAllLines(log);
-        lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()).forEach(shell.err()::println);
-        throw new Refusal(code(process.exitValue()), "fleet " + fleet + " did not come up; all it said is in " + log);
+        return false;
+    }
+
+    // The process has a session of its own, so an interrupt of this one does not reach it.
+    private void abandon(Process process, Path log) {
+        interrupted = true;
+        shell.say("interrupted; fleet " + fleet + ", which was starting, is taken down");
+        try {
+            DownCommand.end(shell, process.toHandle());
+            Files.deleteIfExists(log);
+        } catch (IOException e) {
+            shell.say("cannot delete " + log + ": " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     static List<String> command(List<String> arguments) {

@@ -52,11 +52,19 @@ final class DownCommand implements Callable<Integer> {
         options.fleet = fleet;
         var name = options.fleet(shell);
         var folder = Folders.state(shell);
-        var state = FleetState.read(folder, name)
-                .orElseThrow(() -> new Refusal(ExitCode.NOT_FOUND, "fleet " + name + " is not up on this machine"));
+        var found = FleetState.read(folder, name);
+        if (found.isEmpty()) {
+            throw new Refusal(
+                    ExitCode.NOT_FOUND,
+                    "fleet " + name
+                            + (UpCommand.isStarting(folder, name)
+                                    ? " is just starting: take it down when it is up, or interrupt what starts it"
+                                    : " is not up on this machine"));
+        }
+        var state = found.get();
         var process = state.process();
         if (process.isPresent()) {
-            end(process.get());
+            end(shell, process.get());
             Files.deleteIfExists(folder.resolve(name + ".log"));
             shell.say("fleet " + name + " is down");
         } else {
@@ -68,7 +76,8 @@ final class DownCommand implements Callable<Integer> {
         return ExitCode.SUCCEEDED.number();
     }
 
-    private void end(ProcessHandle process) throws InterruptedException {
+    /// Ends a fleet's process, and kills it when it takes too long.
+    static void end(Shell shell, ProcessHandle process) throws InterruptedException {
         process.destroy();
         try {
             process.onExit().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);

@@ -2,7 +2,9 @@ package millrace.cli;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
@@ -114,7 +116,7 @@ final class UpCommand implements Callable<Integer> {
         Files.createDirectories(folder);
         // Held as long as the fleet is up: of two that start at once, one goes on.
         try (var lock = FileChannel.open(
-                folder.resolve(plan.fleet() + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+                lock(folder, plan.fleet()), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             if (lock.tryLock() == null) {
                 throw new Refusal(
                         ExitCode.MACHINE, "fleet " + plan.fleet() + " is just being started by another process");
@@ -137,10 +139,26 @@ final class UpCommand implements Callable<Integer> {
         }
     }
 
+    private static Path lock(Path folder, String fleet) {
+        return folder.resolve(fleet + ".lock");
+    }
+
+    /// Whether a process is about to bring the fleet up, or has.
+    static boolean isStarting(Path folder, String fleet) throws IOException {
+        try (var channel = FileChannel.open(lock(folder, fleet), StandardOpenOption.WRITE);
+                var free = channel.tryLock()) {
+            return free == null;
+        } catch (NoSuchFileException e) {
+            return false;
+        } catch (OverlappingFileLockException e) { // it is this process
+            return true;
+        }
+    }
+
     private void forget(Path folder, String name) {
         try {
             Files.deleteIfExists(FleetState.file(folder, name));
-            Files.deleteIfExists(folder.resolve(name + ".lock"));
+            Files.deleteIfExists(lock(folder, name));
         } catch (IOException e) {
             shell.say("cannot delete " + FleetState.file(folder, name) + ": " + e.getMessage());
         }

@@ -7,8 +7,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
 import java.util.List;
@@ -212,6 +214,19 @@ class CommandLineTest {
     void downWithoutUpIsNotFound() {
         assertThat(run("down", "--fleet=other")).isEqualTo(ExitCode.NOT_FOUND);
         assertThat(said()).containsExactly("millrace: fleet other is not up on this machine");
+    }
+
+    @Test
+    void downTellsOfAFleetThatIsStarting() throws IOException {
+        var folder = Files.createDirectories(home.resolve(".local/state/millrace"));
+        try (var channel = FileChannel.open(
+                        folder.resolve("other.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                var _ = channel.lock()) {
+            assertThat(run("down", "--fleet=other")).isEqualTo(ExitCode.NOT_FOUND);
+        }
+        assertThat(said())
+                .containsExactly("millrace: fleet other is just starting: take it down when it is up, or interrupt what"
+                        + " starts it");
     }
 
     @Test

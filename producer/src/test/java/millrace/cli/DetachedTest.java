@@ -2,6 +2,7 @@ package millrace.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -41,5 +42,24 @@ class DetachedTest {
         // What it says itself: this module has no other roles to start.
         assertThat(err.toString(UTF_8).lines())
                 .containsExactly("millrace: role aggregator is not on the class path, found: producer");
+    }
+
+    /// It went on, and its fleet came up after all.
+    @Test
+    void processEndsWithAnInterruptedCommand() {
+        var err = new ByteArrayOutputStream();
+        var shell = new Shell(System.out, new PrintStream(err, true, UTF_8), false, false, Map.of());
+        Thread.currentThread().interrupt();
+
+        assertThatThrownBy(() -> new Detached(shell, home, "left").start(List.of("up", "--fleet=left")))
+                .isInstanceOf(InterruptedException.class);
+
+        assertThat(ProcessHandle.current()
+                        .children()
+                        .filter(process -> process.info().commandLine().orElse("").contains("--fleet=left")))
+                .isEmpty();
+        assertThat(home).isEmptyDirectory();
+        assertThat(err.toString(UTF_8).lines())
+                .containsExactly("millrace: interrupted; fleet left, which was starting, is taken down");
     }
 }
