@@ -42,7 +42,7 @@ final class JobCommand implements Callable<Integer> {
             var job = Connection.summary(millrace, id);
             // An ended job needs no listening: what its workers last said is enough.
             var workers = millrace.workers(job.ending() == null ? LISTEN : Duration.ZERO);
-            var report = report(job, workers);
+            var report = Report.of(job, workers);
             if (format.json()) {
                 shell.out()
                         .println(report.json(null)
@@ -52,20 +52,6 @@ final class JobCommand implements Callable<Integer> {
             }
         }
         return ExitCode.SUCCEEDED.number();
-    }
-
-    private static Report report(JobSummary job, List<WorkerSummary> workers) {
-        var ending = job.ending();
-        if (ending != null) {
-            return Report.of(ending, workers);
-        }
-        return Report.of(
-                job.spec(),
-                job.state().toUpperCase(Locale.ROOT),
-                job.progress().tally(),
-                Duration.ofMillis(Math.max(0, System.currentTimeMillis() - job.submittedMillis())),
-                workers,
-                null);
     }
 
     private static JobReport full(JobSummary job, Report report) {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
+import millrace.client.Job;
 import millrace.client.JobFailed;
 import millrace.client.Millrace;
 import millrace.proto.Descriptions;
@@ -74,6 +75,13 @@ final class OutputCommand implements Callable<Integer> {
             var target = new OutputTarget(shell, file, format.json(), raw, false, true);
             var description = Descriptions.load().read(job.spec().computation());
             description.ifPresentOrElse(target::check, target::check);
+            return write(millrace, job, view, patience, target).number();
+        }
+    }
+
+    private ExitCode write(Millrace millrace, Job job, ProgressView view, Duration patience, OutputTarget target)
+            throws InterruptedException, IOException {
+        try {
             var ending = new Follower(millrace, view, cluster.end(shell)).follow(job, patience);
             view.clear();
             var output = partial ? job.partialOutput(ending) : job.output(ending);
@@ -84,13 +92,19 @@ final class OutputCommand implements Callable<Integer> {
                         + " items are in it, the last job ended " + ending.state() + "; missing: "
                         + missing(ending));
             }
-            return Report.exitCode(ending.state()).number();
+            return Report.exitCode(ending.state());
         } catch (JobFailed e) {
+            if (format.json()) {
+                shell.out()
+                        .println(Report.of(e.ending(), millrace.workers(Duration.ZERO))
+                                .json(null));
+            }
             shell.say(e.getMessage() + "; " + instead(e.ending()));
-            return Report.exitCode(e.ending().state()).number();
+            return Report.exitCode(e.ending().state());
         } catch (TimeoutException e) {
+            view.clear();
             shell.say("job " + id + " has not ended in " + Units.time(patience) + "; it goes on");
-            return ExitCode.TIMED_OUT.number();
+            return RunCommand.givenUp(shell, millrace, job.id(), format.json());
         }
     }
 

@@ -10,6 +10,7 @@ import millrace.proto.Ending;
 import millrace.proto.ExitCode;
 import millrace.proto.JobSpec;
 import millrace.proto.Tally;
+import millrace.proto.view.JobSummary;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -44,6 +45,21 @@ record Report(
                 Duration.ofMillis(Math.max(0, ending.endedMillis() - ending.submittedMillis())),
                 workers,
                 digest);
+    }
+
+    /// Of a job that need not have ended.
+    static Report of(JobSummary job, List<WorkerSummary> workers) {
+        var ending = job.ending();
+        if (ending != null) {
+            return of(ending, workers);
+        }
+        return of(
+                job.spec(),
+                job.state().toUpperCase(Locale.ROOT),
+                job.progress().tally(),
+                Duration.ofMillis(Math.max(0, System.currentTimeMillis() - job.submittedMillis())),
+                workers,
+                null);
     }
 
     static Report of(

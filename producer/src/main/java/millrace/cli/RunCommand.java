@@ -184,11 +184,21 @@ final class RunCommand implements Callable<Integer> {
                     + (endsWithUs
                             ? ", and is given up with the fleet that was started for it"
                             : "; it goes on: millrace watch " + job.id()));
-            return ExitCode.TIMED_OUT;
+            return givenUp(shell, millrace, job.id(), format.json());
         }
         view.clear();
         Measured.remember(Folders.state(shell), ending);
         return conclude(shell, millrace, job, ending, Optional.of(target), quiet, verbose, format.json());
+    }
+
+    /// Ends the waiting for a job that goes on.
+    static ExitCode givenUp(Shell shell, Millrace millrace, String id, boolean json) {
+        if (json) {
+            shell.out()
+                    .println(Report.of(Connection.summary(millrace, id), millrace.workers(Duration.ZERO))
+                            .json(null));
+        }
+        return ExitCode.TIMED_OUT;
     }
 
     /// Writes the output of an ended job, if there is one, and what it was and cost.

@@ -5,7 +5,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeoutException;
 import millrace.proto.Durations;
-import millrace.proto.ExitCode;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -61,7 +60,7 @@ final class WatchCommand implements Callable<Integer> {
             } catch (TimeoutException e) {
                 view.clear();
                 shell.say("job " + id + " has not ended in " + Units.time(patience) + "; it goes on");
-                return ExitCode.TIMED_OUT.number();
+                return RunCommand.givenUp(shell, millrace, id, format.json()).number();
             }
         }
     }

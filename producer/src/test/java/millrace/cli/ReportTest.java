@@ -18,6 +18,8 @@ import millrace.proto.JobSpec;
 import millrace.proto.Result;
 import millrace.proto.Tally;
 import millrace.proto.kernels.Primes;
+import millrace.proto.view.JobProgress;
+import millrace.proto.view.JobSummary;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -92,6 +94,18 @@ class ReportTest {
                         + "\"items\":64,\"tasks\":60,\"attempts\":61,\"duplicates\":1,\"workers\":2,"
                         + "\"wallSeconds\":2.0,\"cpuSeconds\":7.2,\"efficiency\":0.9,\"peakMemoryBytes\":150,"
                         + "\"digest\":\"00ff\"}");
+    }
+
+    @Test
+    void jobThatGoesOnHasNoOutput() {
+        var tally = tally(7_200_000_000L, List.of("a"));
+        var job = new JobSummary(SPEC, 0, false, 1000, new JobProgress("job", 64, 60, 0, 1, null, tally), null);
+
+        var json = Report.of(job, List.of()).json(null);
+
+        assertThat(json.path("state").asString()).isEqualTo("RUNNING");
+        assertThat(json.path("output").isNull()).isTrue();
+        assertThat(json.path("tasks").asLong()).isEqualTo(60);
     }
 
     @Test
