@@ -1,12 +1,17 @@
 package millrace.cli;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import millrace.proto.BadInput;
+import millrace.proto.Ending;
 import millrace.proto.ExitCode;
 import millrace.proto.Text;
 import millrace.proto.view.JobSummary;
@@ -21,6 +26,12 @@ import tools.jackson.databind.node.ObjectNode;
 final class JobsCommand implements Callable<Integer> {
     @Mixin
     Help help = new Help();
+
+    private static final List<String> STATES = Stream.concat(
+                    Stream.of("waiting", "running", "paused"),
+                    Arrays.stream(Ending.State.values())
+                            .map(ending -> ending.name().toLowerCase(Locale.ROOT)))
+            .toList();
 
     @Mixin
     ClusterOptions cluster = new ClusterOptions();
@@ -46,6 +57,9 @@ final class JobsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (state != null && !STATES.contains(state.toLowerCase(Locale.ROOT))) {
+            throw new BadInput("--state is '" + Text.line(state, 60) + "', allowed: " + String.join(", ", STATES));
+        }
         try (var millrace = Connection.open(cluster, shell)) {
             var jobs = millrace.jobs().stream()
                     .filter(job -> state == null || job.state().equalsIgnoreCase(state))

@@ -12,6 +12,7 @@ import millrace.proto.Cluster;
 import millrace.proto.Description;
 import millrace.proto.Durations;
 import millrace.proto.Policy;
+import millrace.proto.Text;
 import millrace.proto.blobs.BlobFolder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -179,6 +180,9 @@ final class SubmitOptions {
         for (var label : labels.entrySet()) {
             options = options.withLabel(label.getKey(), label.getValue());
         }
+        if (id != null && id.isEmpty()) {
+            problems.add("--job-id is '', allowed: an id; leave it out for a random one");
+        }
         if (items != null) {
             options = withItems(options, items, problems);
         }
@@ -220,9 +224,13 @@ final class SubmitOptions {
             return 0;
         }
         if (text.startsWith("skip:")) {
-            return Numbers.whole("--on-failure", text.substring("skip:".length()), 1, Description.ITEMS_MAX);
+            try {
+                return Numbers.whole("--on-failure", text.substring("skip:".length()), 1, Description.ITEMS_MAX);
+            } catch (BadInput e) {
+                // refused below, with all that was given
+            }
         }
-        throw new BadInput("--on-failure is '" + text + "', allowed: fail, or skip:K with K from 1");
+        throw new BadInput("--on-failure is '" + Text.line(text, 60) + "', allowed: fail, or skip:K with K from 1");
     }
 
     private static JobOptions withItems(JobOptions options, String text, List<String> problems) {

@@ -140,6 +140,11 @@ class CommandLineTest {
             value = {
                 "--items=5..2       | items are 5..2, allowed: A..B with 0 <= A <= B, B not included",
                 "--items=0..9999    | items are 0..9999, allowed within 0..1, the items of this primes job",
+                "--job-id=          | --job-id is '', allowed: an id; leave it out for a random one",
+                "--on-failure=skip:0 | --on-failure is 'skip:0', allowed: fail, or skip:K with K from 1",
+                "--task-limit=100ms | --task-limit is 100ms, allowed 1s to 14d",
+                "--task-time=2h     | --task-time is 2h, allowed 1ms to 1h",
+                "--deadline=15d     | --deadline is 15d, allowed 0ms to 14d",
                 "--job-id=a/b       | job id is 'a/b', allowed: a letter or digit",
                 "--label=a:b=1      | label name is 'a:b', allowed: letters, digits",
                 "--fleet=Fleet      | fleet is 'Fleet', allowed: lower-case letters, digits and '-', 40 in all",
@@ -153,6 +158,14 @@ class CommandLineTest {
     void badOptionIsToldWithItsValueAndWhatIsAllowed(String option, String message) {
         assertThat(run("run", "primes", "--to=9", option)).isEqualTo(ExitCode.USAGE);
         assertThat(said().getFirst()).startsWith("millrace: " + message);
+    }
+
+    @Test
+    void unknownStateIsToldWithAll() {
+        assertThat(run("jobs", "--state=bogus")).isEqualTo(ExitCode.USAGE);
+        assertThat(said())
+                .containsExactly("millrace: --state is 'bogus', allowed: waiting, running, paused, succeeded, partial,"
+                        + " failed, cancelled, expired");
     }
 
     @Test

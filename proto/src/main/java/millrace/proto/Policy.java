@@ -36,14 +36,8 @@ public record Policy(
                 0 <= skipMax && skipMax <= Description.ITEMS_MAX,
                 "--on-failure skips %d items, allowed 0..2^53",
                 skipMax);
-        require(
-                !deadline.isNegative() && deadline.compareTo(LONGEST) <= 0,
-                "--deadline is %s, allowed up to 14 days",
-                deadline);
-        require(
-                taskTime.toMillis() >= 1 && taskTime.compareTo(Duration.ofHours(1)) <= 0,
-                "--task-time is %s, allowed 1 ms to 1 h",
-                taskTime);
+        requireWithin("--deadline", deadline, Duration.ZERO, LONGEST);
+        requireWithin("--task-time", taskTime, Duration.ofMillis(1), Duration.ofHours(1));
         require(
                 0 <= taskItems && taskItems <= Description.ITEMS_MAX,
                 "--task-items is %d, allowed 1..2^53, or 0 to measure",
@@ -52,10 +46,14 @@ public record Policy(
                 0 <= maxCores && maxCores <= 1_000_000,
                 "--max-cores is %d, allowed 1..1000000, or 0 for all",
                 maxCores);
-        require(
-                taskLimit.toMillis() >= 1000 && taskLimit.compareTo(LONGEST) <= 0,
-                "task limit is %s, allowed 1 s to 14 days",
-                taskLimit);
+        requireWithin("--task-limit", taskLimit, Duration.ofSeconds(1), LONGEST);
+    }
+
+    private static void requireWithin(String name, Duration given, Duration min, Duration max) {
+        if (given.compareTo(min) < 0 || given.compareTo(max) > 0) {
+            throw new IllegalArgumentException("%s is %s, allowed %s to %s"
+                    .formatted(name, Durations.format(given), Durations.format(min), Durations.format(max)));
+        }
     }
 
     public Policy withPriority(int other) {
