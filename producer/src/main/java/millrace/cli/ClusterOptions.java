@@ -68,6 +68,11 @@ final class ClusterOptions {
         }
     }
 
+    /// What a command that is told to people needs to find a fleet again: nothing, or the option after a space.
+    static String flag(String fleet) {
+        return fleet.equals(FLEET_DEFAULT) ? "" : " --fleet " + fleet;
+    }
+
     /// The cluster that flags or environment name; empty when they name none.
     ///
     /// @throws BadInput when the properties cannot be read

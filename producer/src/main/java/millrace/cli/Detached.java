@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -40,8 +41,8 @@ final class Detached {
     /// @throws Refusal when the fleet does not come up, with what its process said
     void start(List<String> arguments) throws InterruptedException, IOException {
         Files.createDirectories(folder);
-        var log = folder.resolve(fleet + ".log");
-        Files.deleteIfExists(log);
+        // Its own until the fleet is up: of two that start at once, the one that loses is not to lose its reason.
+        var log = folder.resolve(fleet + "." + ProcessHandle.current().pid() + ".log");
         var process = new ProcessBuilder(command(arguments))
                 .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                 .redirectErrorStream(true)
@@ -60,7 +61,9 @@ final class Detached {
         }
         var lines = Files.readAllLines(log);
         lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()).forEach(shell.err()::println);
-        throw new Refusal(code(process.exitValue()), "fleet " + fleet + " did not come up; all it said is in " + log);
+        throw new Refusal(
+                code(process.exitValue()),
+                "fleet " + fleet + " did not come up; all it said is in " + renamed(log, fleet + ".failed.log"));
     }
 
     /// Waits.
@@ -71,11 +74,15 @@ final class Detached {
             var state = FleetState.read(folder, fleet).filter(found -> found.pid() == process.pid());
             if (state.isPresent()) {
                 Files.readAllLines(log).forEach(shell.out()::println);
-                shell.out().println("it logs to     " + log);
+                shell.out().println("it logs to     " + renamed(log, fleet + ".log"));
                 return true;
             }
         }
         return false;
+    }
+
+    private Path renamed(Path log, String name) throws IOException {
+        return Files.move(log, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
     }
 
     // The process has a session of its own, so an interrupt of this one does not reach it.

@@ -115,8 +115,8 @@ final class UpCommand implements Callable<Integer> {
     private ExitCode keepUp(EmbeddedFleet.Plan plan, Path folder) throws InterruptedException, IOException {
         Files.createDirectories(folder);
         // Held as long as the fleet is up: of two that start at once, one goes on.
-        try (var lock = FileChannel.open(
-                lock(folder, plan.fleet()), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        try (var lock =
+                FileChannel.open(lock(folder, plan.fleet()), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             if (lock.tryLock() == null) {
                 throw new Refusal(
                         ExitCode.MACHINE, "fleet " + plan.fleet() + " is just being started by another process");
@@ -170,14 +170,14 @@ final class UpCommand implements Callable<Integer> {
                 .ifPresent(state -> {
                     throw new Refusal(
                             ExitCode.MACHINE,
-                            "fleet %s is up already (process %d, broker at %s): end it with 'millrace down', or give another --fleet"
-                                    .formatted(name, state.pid(), state.bootstrapServers()));
+                            "fleet %s is up already (process %d, broker at %s): end it with 'millrace down%s', or give another --fleet"
+                                    .formatted(name, state.pid(), state.bootstrapServers(), ClusterOptions.flag(name)));
                 });
     }
 
     private void tell(EmbeddedFleet running) {
         var plan = running.plan();
-        var named = plan.fleet().equals(ClusterOptions.FLEET_DEFAULT) ? "" : " --fleet " + plan.fleet();
+        var named = ClusterOptions.flag(plan.fleet());
         var out = shell.out();
         out.println("fleet " + plan.fleet() + " is up");
         out.println("  broker       " + running.cluster().bootstrapServers() + ", data in " + running.dataFolder());

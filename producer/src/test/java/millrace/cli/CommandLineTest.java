@@ -230,6 +230,13 @@ class CommandLineTest {
     }
 
     @Test
+    void fleetThatIsUpAlreadyIsNamedInTheCommandThatEndsIt() throws IOException {
+        FleetState.ofThisProcess("other", "127.0.0.1:9").write(home.resolve(".local/state/millrace"));
+        run("up", "--fleet=other");
+        assertThat(said().getLast()).contains("end it with 'millrace down --fleet other', or give another --fleet");
+    }
+
+    @Test
     void downTellsOfAFleetThatIsStarting() throws IOException {
         var folder = Files.createDirectories(home.resolve(".local/state/millrace"));
         try (var channel = FileChannel.open(

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import millrace.proto.ExitCode;
+import millrace.proto.Refusal;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,8 +36,7 @@ class DetachedTest {
         var shell = new Shell(System.out, new PrintStream(err, true, UTF_8), false, false, Map.of("HOME", "" + home));
         System.setProperty("millrace.detached", "true");
         try {
-            assertThat(Main.run(new String[] {"up", "--detach=true"}, shell))
-                    .isEqualTo(ExitCode.MACHINE.number());
+            assertThat(Main.run(new String[] {"up", "--detach=true"}, shell)).isEqualTo(ExitCode.MACHINE.number());
         } finally {
             System.clearProperty("millrace.detached");
         }
@@ -56,10 +57,27 @@ class DetachedTest {
 
         assertThat(ProcessHandle.current()
                         .children()
-                        .filter(process -> process.info().commandLine().orElse("").contains("--fleet=left")))
+                        .filter(process ->
+                                process.info().commandLine().orElse("").contains("--fleet=left")))
                 .isEmpty();
         assertThat(home).isEmptyDirectory();
         assertThat(err.toString(UTF_8).lines())
                 .containsExactly("millrace: interrupted; fleet left, which was starting, is taken down");
+    }
+
+    @Test
+    void reasonOfOneThatFailsIsKeptBesideTheLogOfOneThatIsUp() throws Exception {
+        Files.writeString(home.resolve("two.log"), "the other's");
+        var err = new ByteArrayOutputStream();
+        var shell = new Shell(System.out, new PrintStream(err, true, UTF_8), false, false, Map.of());
+        var failed = home.resolve("two.failed.log");
+
+        assertThatThrownBy(() -> new Detached(shell, home, "two").start(List.of("up", "--fleet=two")))
+                .isInstanceOf(Refusal.class)
+                .hasMessage("fleet two did not come up; all it said is in " + failed);
+
+        assertThat(home.resolve("two.log")).hasContent("the other's");
+        assertThat(failed).content().contains("millrace: role aggregator is not on the class path");
+        assertThat(err.toString(UTF_8)).contains("millrace: role aggregator is not on the class path");
     }
 }
