@@ -72,7 +72,7 @@ final class OutputCommand implements Callable<Integer> {
         try (var view = new ProgressView(shell, false, System.nanoTime());
                 var millrace = Connection.open(cluster, shell)) {
             var job = Connection.job(millrace, latest(millrace));
-            var target = new OutputTarget(shell, file, format.json(), raw, false, true);
+            var target = new OutputTarget(shell, file, format.json(), raw, false, true, cluster.fleet(shell));
             var description = Descriptions.load().read(job.spec().computation());
             description.ifPresentOrElse(target::check, target::check);
             return write(millrace, job, view, patience, target).number();

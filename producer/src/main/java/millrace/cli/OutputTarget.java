@@ -20,12 +20,16 @@ final class OutputTarget {
     private final boolean raw;
     private final boolean quiet;
     private final boolean lasts;
+    private final String fleet;
 
     /// @param file  or null for standard output
     /// @param raw   whether the canonical bytes are wanted, not what people read
     /// @param quiet whether not to tell how far it is
     /// @param lasts whether the fleet is there when this command is not any more
-    OutputTarget(Shell shell, @Nullable Path file, boolean json, boolean raw, boolean quiet, boolean lasts) {
+    /// @param fleet its name
+    OutputTarget(
+            Shell shell, @Nullable Path file, boolean json, boolean raw, boolean quiet, boolean lasts, String fleet) {
+        this.fleet = fleet;
         this.quiet = quiet;
         this.lasts = lasts;
         this.shell = shell;
@@ -120,8 +124,7 @@ final class OutputTarget {
             throw new Refusal(
                     ExitCode.MACHINE,
                     "cannot write the output of job " + report.spec().job() + (target == null ? "" : " to " + target)
-                            + ": " + e.getMessage() + "; it is kept: "
-                            + again(report.spec().job()),
+                            + ": " + e.getMessage() + kept(report.spec().job()),
                     e);
         }
     }
@@ -140,8 +143,14 @@ final class OutputTarget {
         }
     }
 
+    /// What becomes of an output that could not be written.
+    String kept(String job) {
+        return lasts ? "; it is kept: " + again(job) : "; it is gone with the fleet that was started for it";
+    }
+
     private String again(String job) {
-        return "millrace output " + job + (raw ? " --raw" : "") + (file == null ? "" : " -o " + file);
+        return "millrace output " + job + ClusterOptions.flag(fleet) + (raw ? " --raw" : "")
+                + (file == null ? "" : " -o " + file);
     }
 
     private void write(Output output, OutputStream out) throws IOException {

@@ -107,11 +107,12 @@ final class RunCommand implements Callable<Integer> {
     private ExitCode run(Description description, InputFiles files) throws InterruptedException, IOException {
         var options = submit.jobOptions();
         var patience = timeout == null ? FOREVER : Durations.parse("--timeout", timeout);
-        var target = new OutputTarget(shell, file, format.json(), false, quiet, false);
+        var named = cluster.find(shell);
+        var target =
+                new OutputTarget(shell, file, format.json(), false, quiet, named.isPresent(), cluster.fleet(shell));
         target.check(description);
         // What is wrong with the job is told before a fleet is started for it.
         Millrace.spec(description, options, options.id().isEmpty() ? "dry-run" : options.id(), 1);
-        var named = cluster.find(shell);
         if (named.isPresent()) {
             if (embedded.given() && !quiet) {
                 shell.say("the fleet at " + named.get().bootstrapServers()
@@ -138,8 +139,8 @@ final class RunCommand implements Callable<Integer> {
             try (var _ = new OnInterrupt(() -> {
                 view.clear();
                 shell.say("interrupted; job " + job.id() + " goes on");
-                shell.say("follow it with 'millrace watch " + job.id() + "', end it with 'millrace cancel " + job.id()
-                        + "'");
+                var id = job.id() + ClusterOptions.flag(cluster.fleet());
+                shell.say("follow it with 'millrace watch " + id + "', end it with 'millrace cancel " + id + "'");
             })) {
                 return finish(millrace, job, view, this.cluster.end(shell), patience, target, false);
             }
@@ -183,7 +184,7 @@ final class RunCommand implements Callable<Integer> {
             shell.say("job " + job.id() + " has not ended in " + Units.time(patience)
                     + (endsWithUs
                             ? ", and is given up with the fleet that was started for it"
-                            : "; it goes on: millrace watch " + job.id()));
+                            : "; it goes on: millrace watch " + job.id() + ClusterOptions.flag(cluster.fleet(shell))));
             return givenUp(shell, millrace, job.id(), format.json());
         }
         view.clear();
