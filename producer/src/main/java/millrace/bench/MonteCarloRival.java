@@ -18,7 +18,7 @@ final class MonteCarloRival implements Rival {
     private final double floor;
 
     /// @param payoff that the program knows: european or asian
-    /// @param floor  what its seconds over the kernel's should be at least; 0 for nothing
+    /// @param floor  what its seconds over the kernel's should be at least, above 0
     MonteCarloRival(MonteCarlo.Payoff payoff, long paths, double floor) {
         this.payoff = payoff;
         this.paths = paths;

@@ -12,7 +12,7 @@ interface Rival {
     /// The program, for people.
     String program();
 
-    /// What its seconds over the kernel's should be at least; 0 for nothing.
+    /// What its seconds over the kernel's should be at least, above 0.
     double floor();
 
     /// Makes the inputs, and the program where it has to be made.
