@@ -4,13 +4,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import millrace.client.Job;
 import millrace.client.JobOptions;
 import millrace.proto.kernels.Primes;
 import millrace.proto.kernels.Spin;
 
 /// What more workers cost, of one core each, every role a process of its own: the CPU time of all roles, the broker
-/// and the client that is not the math's, for each task.
+/// and the client that is not the math's, for each task, and for each further worker while there are no tasks.
 ///
 /// Paced: 100 tasks without work a second, submitted as a job every second, beside what the fleet spends idle. Under
 /// load: a job that fills the cores, in tasks as the feeder cuts them. Workers beyond the machine's cores compute no
@@ -97,6 +98,12 @@ final class Scale implements Benchmark {
         for (var row : rows) {
             figures.add(Figure.of("CPU time of a second without tasks, " + workers(row), "ms", row.idle));
         }
+        var fewest = rows.getFirst();
+        var most = rows.getLast();
+        figures.add(Figure.of(
+                "CPU time of a second without tasks, each further worker",
+                "ms",
+                ofEachFurther(fewest.idle, most.idle, most.workers - fewest.workers)));
         for (var row : rows) {
             figures.add(Figure.of("CPU time of a task beside its math, cores full, " + workers(row), "ms", row.loaded));
         }
@@ -107,6 +114,13 @@ final class Scale implements Benchmark {
             figures.add(Figure.of("a job that fills the cores, " + workers(row), "s", row.seconds));
         }
         return figures;
+    }
+
+    /// What each of `further` workers adds to what the fewest take, run by run.
+    static List<Double> ofEachFurther(List<Double> fewest, List<Double> most, int further) {
+        return IntStream.range(0, fewest.size())
+                .mapToObj(run -> (most.get(run) - fewest.get(run)) / further)
+                .toList();
     }
 
     private static String workers(Row row) {
