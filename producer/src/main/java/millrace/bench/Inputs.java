@@ -17,22 +17,21 @@ import millrace.proto.arrays.NpyType;
 /// What a benchmark's jobs read: `.npy` files in a folder of its own, each named by its digest in hexadecimal, as
 /// [OneJvm] wants them.
 final class Inputs implements AutoCloseable {
-    private final Path folder;
+    private final BenchFolder folder;
     private final List<Blob> blobs = new ArrayList<>();
 
     /// @param data where the folder is made
-    Inputs(Path data) throws IOException {
-        Files.createDirectories(data);
-        folder = Files.createTempDirectory(data, "bench-inputs-");
+    Inputs(Path data) {
+        folder = new BenchFolder(data);
     }
 
     Path folder() {
-        return folder;
+        return folder.path();
     }
 
     /// The file of one that was made.
     Path file(Blob blob) {
-        return folder.resolve(blob.hex());
+        return folder().resolve(blob.hex());
     }
 
     /// Makes an array of float64.
@@ -51,7 +50,7 @@ final class Inputs implements AutoCloseable {
 
     private Blob array(NpyType type, Put put, DoubleSupplier next, long... shape) throws IOException {
         var header = Npy.of(type, shape);
-        var file = folder.resolve("new");
+        var file = folder().resolve("new");
         try (var out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16)) {
             out.write(header.header());
             var bytes = ByteBuffer.allocate(type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
@@ -74,11 +73,7 @@ final class Inputs implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
-        for (var blob : blobs) {
-            Files.deleteIfExists(file(blob));
-        }
-        Files.deleteIfExists(folder.resolve("new"));
-        Files.delete(folder);
+    public void close() {
+        folder.close();
     }
 }

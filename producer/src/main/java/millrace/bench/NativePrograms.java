@@ -2,6 +2,7 @@ package millrace.bench;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,9 +11,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import millrace.cli.Folders;
+import millrace.cli.OnInterrupt;
 
 /// The programs that benchmarks are compared with: those that are on the machine, and those whose sources are
-/// resources here, in a temporary folder that goes with this.
+/// resources here, in a temporary folder that goes with this, and when the process is told to end.
 final class NativePrograms implements AutoCloseable {
     /// The machine's own, and flags that change no result: fused multiply-adds are written out in the sources, and
     /// nobody asks how a square root failed.
@@ -24,6 +27,7 @@ final class NativePrograms implements AutoCloseable {
 
     private final List<Path> path;
     private final Path folder;
+    private final OnInterrupt interrupt;
 
     NativePrograms() throws IOException {
         this(System.getenv().getOrDefault("PATH", ""));
@@ -36,6 +40,7 @@ final class NativePrograms implements AutoCloseable {
                 .map(Path::of)
                 .toList();
         folder = Files.createTempDirectory("millrace-native-");
+        interrupt = new OnInterrupt(this::delete);
     }
 
     /// A file of that name in the temporary folder.
@@ -131,12 +136,16 @@ final class NativePrograms implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
-        try (var files = Files.list(folder)) {
-            for (var file : files.toList()) {
-                Files.delete(file);
-            }
+    public void close() {
+        interrupt.close();
+        delete();
+    }
+
+    private void delete() {
+        try {
+            Folders.delete(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        Files.delete(folder);
     }
 }

@@ -3,6 +3,7 @@ package millrace.bench;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,21 +13,25 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.ServiceLoader;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import millrace.proto.Description;
 import millrace.proto.Descriptions;
 import millrace.proto.Digests;
+import millrace.proto.ExitCode;
 import millrace.proto.Kernel;
 import millrace.proto.KernelType;
 import millrace.proto.Work;
 
 /// What a fleet is compared with: one JVM that computes the same kernels on the same number of cores, its threads
-/// taking the next part of the items from a counter. It is a process of its own and stays warm, as a worker does.
+/// taking the next part of the items from a counter. It is a process of its own and stays warm, as a worker does, and
+/// ends with the one that started it, in the middle of a job too.
 final class OneJvm implements AutoCloseable {
     /// Parts of a job for each core: fine enough that the last ones end together.
     private static final int PARTS_OF_CORE = 100;
@@ -99,14 +104,25 @@ final class OneJvm implements AutoCloseable {
         var descriptions = Descriptions.load();
         var kernels = new HashMap<Class<?>, Kernel<?>>();
         ServiceLoader.load(Kernel.class).forEach(kernel -> kernels.put(kernel.description(), kernel));
-        var lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        for (var line = lines.readLine(); line != null; line = lines.readLine()) {
-            var words = Arrays.asList(line.split("\t", -1));
+        var lines = new LinkedBlockingQueue<String>();
+        Thread.ofPlatform().daemon().name("parent").start(() -> read(lines));
+        while (true) {
+            var words = Arrays.asList(lines.take().split("\t", -1));
             var parameters = words.subList(2, words.size()).stream()
                     .map(word -> word.split("=", 2))
                     .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1]));
             answer(description(descriptions, words.get(1), parameters), kernels, work, cores, words.getFirst());
         }
+    }
+
+    // Beside the computing, so that the end of what is read ends that too.
+    private static void read(Queue<String> lines) {
+        try (var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+            in.lines().forEach(lines::add);
+        } catch (IOException | UncheckedIOException e) {
+            // as good as its end
+        }
+        Runtime.getRuntime().halt(ExitCode.INTERRUPTED.number());
     }
 
     private static Description description(Descriptions all, String kernel, Map<String, String> parameters) {

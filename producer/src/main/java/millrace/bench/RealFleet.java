@@ -1,11 +1,7 @@
 package millrace.bench;
 
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +28,7 @@ final class RealFleet implements AutoCloseable {
     /// A task for each item.
     static final JobOptions SINGLE = JobOptions.DEFAULT.withPolicy(Policy.DEFAULT.withTaskItems(1));
 
-    private final Path folder;
+    private final BenchFolder folder;
     private final EmbeddedBroker broker;
     private final List<RoleProcess> processes = new ArrayList<>();
     final RoleProcess aggregator;
@@ -45,9 +41,8 @@ final class RealFleet implements AutoCloseable {
 
     /// @param arguments for the producer and the aggregator, by role
     RealFleet(Path data, Function<String, List<String>> arguments) throws IOException {
-        Files.createDirectories(data);
-        folder = Files.createTempDirectory(data, "bench-");
-        broker = EmbeddedBroker.start(folder);
+        folder = new BenchFolder(data);
+        broker = EmbeddedBroker.start(folder.path());
         cluster = Cluster.at(broker.bootstrapServers(), "bench");
         try {
             start("producer", arguments.apply("producer"));
@@ -156,26 +151,14 @@ final class RealFleet implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         millrace.close();
         stop();
     }
 
-    private void stop() throws IOException {
+    private void stop() {
         processes.forEach(RoleProcess::close);
         broker.close();
-        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path of, IOException problem) throws IOException {
-                Files.delete(of);
-                return FileVisitResult.CONTINUE;
-            }
-        });
+        folder.close();
     }
 }

@@ -1,6 +1,7 @@
 package millrace.bench;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,9 +11,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import millrace.cli.EmbeddedFleet;
 import millrace.cli.Launcher;
+import millrace.cli.Main;
 import millrace.proto.Cluster;
+import millrace.proto.ExitCode;
 
-/// A role in a process of its own, as on another machine.
+/// A role in a process of its own, as on another machine. Its standard input is a pipe that only this process holds, so
+/// it sees its end, however it ended, and ends too.
 final class RoleProcess implements AutoCloseable {
     private final String role;
     private final Process process;
@@ -23,7 +27,6 @@ final class RoleProcess implements AutoCloseable {
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
-        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly)); // however the benchmark ends
     }
 
     /// @param heapMegabytes its largest heap
@@ -39,7 +42,7 @@ final class RoleProcess implements AutoCloseable {
         // As the launcher starts roles.
         command.addAll(Launcher.compilers());
         Launcher.archive("commands.aot").ifPresent(command::add);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "millrace.cli.Main", role));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), RoleProcess.class.getName(), role));
         command.addAll(arguments(cluster, arguments));
         return new RoleProcess(role, command);
     }
@@ -50,9 +53,10 @@ final class RoleProcess implements AutoCloseable {
     /// @param arguments     after those that name the cluster
     static RoleProcess worker(Cluster cluster, int cores, int heapMegabytes, List<String> arguments)
             throws IOException {
+        var all = new ArrayList<>(arguments);
+        all.add("--exit-with-parent");
         return new RoleProcess(
-                "worker",
-                EmbeddedFleet.workerCommand(cores, (long) heapMegabytes << 20, arguments(cluster, arguments)));
+                "worker", EmbeddedFleet.workerCommand(cores, (long) heapMegabytes << 20, arguments(cluster, all)));
     }
 
     private static List<String> arguments(Cluster cluster, List<String> more) {
@@ -129,5 +133,22 @@ final class RoleProcess implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    // ---- inside that process
+
+    /// Runs the role's command until it ends or the process that started it does.
+    public static void main(String[] arguments) {
+        Thread.ofPlatform().daemon().name("parent").start(RoleProcess::leaveWithParent);
+        Main.main(arguments);
+    }
+
+    private static void leaveWithParent() {
+        try {
+            System.in.transferTo(OutputStream.nullOutputStream()); // a parent has nothing to say
+        } catch (IOException e) {
+            // as good as its end
+        }
+        Runtime.getRuntime().halt(ExitCode.INTERRUPTED.number());
     }
 }

@@ -19,11 +19,11 @@ import millrace.proto.Refusal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The folder of an embedded broker's data: on a disk with room, and gone afterwards.
+/// The folder of an embedded broker's data, or of a benchmark's: on a disk with room, and gone afterwards.
 ///
 /// Beside it is a file that its process keeps locked. A process that was killed leaves both behind, but not the
 /// lock, so the next one that needs a folder sweeps them away.
-final class DataFolder implements AutoCloseable {
+public final class DataFolder implements AutoCloseable {
     /// The least free space to start with: a job's results stay until their fleet is taken down.
     static final long FREE_BYTES_MIN = 1L << 30;
 
@@ -51,7 +51,7 @@ final class DataFolder implements AutoCloseable {
     /// Makes a folder in `base` after sweeping those of dead processes.
     ///
     /// @throws Refusal when there is too little room, or `base` is no place for data ([ExitCode#MACHINE])
-    static DataFolder open(Path base) {
+    public static DataFolder open(Path base) {
         try {
             for (var tries = 1; ; tries++) {
                 try {
@@ -116,7 +116,7 @@ final class DataFolder implements AutoCloseable {
         return new DataFolder(Files.createDirectory(base.resolve(name)), lockFile, lock);
     }
 
-    Path path() {
+    public Path path() {
         return folder;
     }
 

@@ -11,7 +11,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /// Where things are on this machine (the XDG base directories).
-final class Folders {
+public final class Folders {
     private static final int TRIES = 20;
 
     private Folders() {}
@@ -41,7 +41,7 @@ final class Folders {
 
     /// Deletes a folder with all that is in it; what others delete from it meanwhile is no trouble, and what they
     /// add goes too.
-    static void delete(Path folder) throws IOException {
+    public static void delete(Path folder) throws IOException {
         for (var tries = 1; Files.exists(folder); tries++) {
             try {
                 deleteOnce(folder);

@@ -1,10 +1,10 @@
 package millrace.cli;
 
 /// Does something when the process is told to end (Ctrl-C, SIGTERM), unless it was closed before.
-final class OnInterrupt implements AutoCloseable {
+public final class OnInterrupt implements AutoCloseable {
     private final Thread hook;
 
-    OnInterrupt(Runnable action) {
+    public OnInterrupt(Runnable action) {
         hook = new Thread(action, "interrupted");
         Runtime.getRuntime().addShutdownHook(hook);
     }
