@@ -45,6 +45,11 @@ public record Figure(String name, String unit, List<Double> values, Optional<Tar
         return new Figure(name, unit, values, Optional.of(new Target(false, bound)));
     }
 
+    /// This, held to a target.
+    Figure atMost(double bound) {
+        return atMost(bound, name, unit, values);
+    }
+
     /// The share `p`, 0 to 1, of the values is not above it.
     static double quantile(List<Double> values, double p) {
         var sorted = values.stream().sorted().toList();

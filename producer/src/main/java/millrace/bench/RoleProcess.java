@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import millrace.cli.EmbeddedFleet;
 import millrace.cli.Launcher;
@@ -37,6 +38,7 @@ final class RoleProcess implements AutoCloseable {
                 "-Xmx" + heapMegabytes + "m",
                 "-XX:+UseSerialGC",
                 "-XX:+UseCompactObjectHeaders",
+                "-XX:+ExitOnOutOfMemoryError",
                 "-Djava.awt.headless=true",
                 "--sun-misc-unsafe-memory-access=allow"));
         // As the launcher starts roles.
@@ -81,33 +83,29 @@ final class RoleProcess implements AutoCloseable {
         return process.info().totalCpuDuration().orElseThrow(() -> new IOException(role + " has ended"));
     }
 
-    /// Resident memory in bytes.
+    /// Resident memory. Where the system has no `/proc`, the peak is what there is at the moment, and no page is known
+    /// to be a file's.
     ///
-    /// @throws IOException when it has ended, or the system has no `ps`
-    long residentBytes() throws IOException {
+    /// @throws IOException when it has ended, or the system has no `ps` either
+    Resident resident() throws IOException {
+        var status = Path.of("/proc/" + pid() + "/status");
+        if (Files.isReadable(status)) {
+            return Resident.of(Files.readString(status));
+        }
         var ps = new ProcessBuilder("ps", "-o", "rss=", "-p", Long.toString(pid())).start();
         try (var answer = ps.inputReader(StandardCharsets.US_ASCII)) {
             var kibibytes = answer.readLine();
             if (kibibytes == null) {
                 throw new IOException(role + " has ended");
             }
-            return Long.parseLong(kibibytes.strip()) << 10;
+            var now = Long.parseLong(kibibytes.strip()) << 10;
+            return new Resident(now, now, 0);
         }
     }
 
-    /// What of it are pages of files, which processes of the same files share: the JVM itself, jars, the archive of
-    /// loaded classes. 0 where the system does not tell.
-    long residentFileBytes() throws IOException {
-        var status = Path.of("/proc/" + pid() + "/status");
-        if (!Files.isReadable(status)) {
-            return 0;
-        }
-        try (var lines = Files.lines(status)) {
-            return lines.filter(line -> line.startsWith("RssFile:"))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
-                    .findFirst()
-                    .orElse(0);
-        }
+    /// Its exit status; empty while it runs, which one that is about to end may do for some seconds.
+    OptionalInt status() throws InterruptedException {
+        return process.waitFor(5, TimeUnit.SECONDS) ? OptionalInt.of(process.exitValue()) : OptionalInt.empty();
     }
 
     /// As kill -9; returns when it is dead.
