@@ -30,6 +30,7 @@ final class Start implements Benchmark {
     private static final double COLD_RUN_SECONDS_MAX = 5;
     private static final double WORKER_SECONDS_MAX = 1;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final int LAST_LINES = 5;
 
     @Override
     public String name() {
@@ -44,16 +45,10 @@ final class Start implements Benchmark {
     @Override
     public List<Figure> run(Bench bench) throws Exception {
         var launcher = launcher();
-        var home = Files.createTempDirectory("millrace-start-"); // finds no fleet that is up
         var seconds = new ArrayList<Double>();
-        try {
+        try (var home = new BenchFolder(bench.data())) { // finds no fleet that is up
             for (var run = 0; run < bench.runs(); run++) {
-                seconds.add(once(launcher, home));
-            }
-        } finally {
-            try (var left = Files.walk(home)) {
-                left.sorted((a, b) -> b.compareTo(a))
-                        .forEach(path -> path.toFile().delete());
+                seconds.add(once(launcher, home.path()));
             }
         }
         var figures =
@@ -137,8 +132,9 @@ final class Start implements Benchmark {
     }
 
     private static double once(Path launcher, Path home) throws IOException, InterruptedException, WrongAnswer {
-        var run = new ProcessBuilder(launcher.toString(), "run", "primes", "--to", "1e6")
-                .redirectError(ProcessBuilder.Redirect.DISCARD);
+        var errors = home.resolve("stderr");
+        var run =
+                new ProcessBuilder(launcher.toString(), "run", "primes", "--to", "1e6").redirectError(errors.toFile());
         run.environment().remove("MILLRACE_BOOTSTRAP_SERVERS");
         for (var name : List.of("XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME")) {
             run.environment().put(name, home.toString());
@@ -146,10 +142,21 @@ final class Start implements Benchmark {
         var started = System.nanoTime();
         var process = run.start();
         var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        process.waitFor();
+        var status = process.waitFor();
         var seconds = (System.nanoTime() - started) / 1e9;
+        if (status != ExitCode.SUCCEEDED.number()) {
+            throw new Refusal(
+                    ExitCode.FAILED,
+                    "'millrace run' ended with status %d:\n%s".formatted(status, last(Files.readString(errors))));
+        }
         Bench.check("the number of primes below 1e6", output.strip(), "78498");
         return seconds;
+    }
+
+    /// The last lines, in which a command says why it gives up.
+    static String last(String text) {
+        var lines = text.strip().lines().toList();
+        return String.join("\n", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()));
     }
 
     private static Path launcher() {
