@@ -7,9 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import millrace.client.Job;
 import millrace.client.JobOptions;
+import millrace.proto.ExitCode;
 import millrace.proto.Heartbeat;
+import millrace.proto.Refusal;
 import millrace.proto.kernels.Primes;
 import millrace.proto.kernels.Spin;
 import millrace.proto.view.JobProgress;
@@ -25,6 +28,7 @@ final class Faults implements Benchmark {
     private static final long NUMBERS_A_SECOND = 4_000_000_000L;
 
     private static final Duration PATIENCE = Duration.ofMinutes(10);
+    private static final Duration TAKEOVER_PATIENCE = Duration.ofMinutes(2);
 
     @Override
     public String name() {
@@ -106,16 +110,15 @@ final class Faults implements Benchmark {
             var done = new AtomicLong();
             var job = fleet.millrace.submit(new Spin(RESULTS, 0), RealFleet.SINGLE);
             job.onProgress((JobProgress progress) -> done.accumulateAndGet(progress.done(), Math::max));
-            while (done.get() < RESULTS / 2) {
-                RealFleet.sleep(Duration.ofMillis(20));
-            }
+            await("half of the results", () -> done.get() >= RESULTS / 2, PATIENCE);
             fleet.start("aggregator", List.of());
             aggregator.kill();
             var killed = System.nanoTime();
             var before = done.get();
-            while (done.get() == before) {
-                RealFleet.sleep(Duration.ofMillis(5));
+            if (before == RESULTS) {
+                throw new Refusal(ExitCode.FAILED, "the job was done before its aggregator was killed");
             }
+            await("progress after the kill", () -> done.get() > before, TAKEOVER_PATIENCE);
             var seconds = (System.nanoTime() - killed) / 1e9;
             var ending = job.ending(PATIENCE);
             Bench.check(
@@ -124,6 +127,19 @@ final class Faults implements Benchmark {
                     Long.toString(RESULTS * (RESULTS - 1) / 2));
             bench.say().accept("killed aggregator at %,d of %,d results: %.2f s".formatted(before, RESULTS, seconds));
             return seconds;
+        }
+    }
+
+    /// Returns once it holds.
+    ///
+    /// @throws Refusal when it does not within `patience`
+    static void await(String what, BooleanSupplier holds, Duration patience) throws InterruptedException {
+        var until = System.nanoTime() + patience.toNanos();
+        while (!holds.getAsBoolean()) {
+            if (System.nanoTime() > until) {
+                throw new Refusal(ExitCode.TIMED_OUT, "%s: none within %s".formatted(what, patience));
+            }
+            RealFleet.sleep(Duration.ofMillis(5));
         }
     }
 
