@@ -114,13 +114,6 @@ final class RoleProcess implements AutoCloseable {
         process.waitFor();
     }
 
-    void signal(String name) throws IOException, InterruptedException {
-        var kill = new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start();
-        if (kill.waitFor() != 0) {
-            throw new IOException("kill -" + name + " " + pid() + " failed");
-        }
-    }
-
     @Override
     public void close() {
         process.destroyForcibly();
