@@ -11,11 +11,9 @@ import org.jspecify.annotations.Nullable;
 /// event. Everything happens in the calling thread, and time passes only from one event to the next.
 ///
 /// After each event the [Checker] looks at what was written. At a moment that the seed decides all faults end, and
-/// every job has to end within [#LIVELY].
+/// every job has to end within [#lively].
 final class World {
-    /// How long a healthy fleet may take for what is left: one slow worker may have to run into the time limits of
-    /// several tasks that it computes alone, each three times.
-    static final long LIVELY = 600 * Agenda.SECOND;
+    private static final long LIVELY = 600 * Agenda.SECOND;
 
     /// How long a world goes on after its last job has ended.
     private static final long AFTERWARDS = 3 * Agenda.SECOND;
@@ -68,9 +66,9 @@ final class World {
                 } else if (agenda.now() - quietSince > AFTERWARDS) {
                     break;
                 }
-                if (agenda.now() > faults.endAt() + LIVELY) {
+                if (agenda.now() > faults.endAt() + lively()) {
                     throw new Violation("not ended %d s after all faults: %s; %s"
-                            .formatted(LIVELY / Agenda.SECOND, checker.openIds(), faults.state()));
+                            .formatted(lively() / Agenda.SECOND, checker.openIds(), faults.state()));
                 }
                 if (agenda.events() > EVENTS_MAX) {
                     throw new Violation("more than %d events, open are %s".formatted(EVENTS_MAX, checker.openIds()));
@@ -85,6 +83,15 @@ final class World {
             throw new Violation(seed, "seed %d at %.3f s: a core threw %s".formatted(seed, agenda.now() / 1e9, e), e);
         }
         return new Outcome(seed, agenda.events(), checker.tasks(), hits, mark, agenda.now());
+    }
+
+    /// How long a healthy fleet may take for what is left. Its only worker may be so slow that it runs into the limit of
+    /// a task of each job, as often as that may be tried, and each time with nothing beside it.
+    private long lively() {
+        return jobs.values().stream()
+                .map(job -> job.spec().policy())
+                .mapToLong(policy -> policy.maxAttempts() * policy.taskLimit().toNanos())
+                .reduce(LIVELY, Long::sum);
     }
 
     SimJob job(String id) {
