@@ -2,6 +2,7 @@ package millrace.worker;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -113,11 +114,18 @@ final class Berths {
         return fetching;
     }
 
-    /// The same lanes; they count as being opened from now on, and then fetch no more.
-    List<Berth> openFetching() {
-        var fetching = fetching();
-        fetching.forEach(berth -> berth.opening(berth.records));
-        return fetching;
+    /// One of the same lanes, where none is being opened; it counts as being opened from now on, and then fetches no
+    /// more. It has to join the group anew.
+    Optional<Berth> openFetching() {
+        if (count(Berth.State.OPENING) > 0) {
+            return Optional.empty();
+        }
+        var next = fetching().stream().findFirst();
+        next.ifPresent(berth -> {
+            berth.opening(berth.records);
+            berth.joined = false;
+        });
+        return next;
     }
 
     private List<Berth> fetching() {

@@ -174,7 +174,7 @@ public final class Desk {
     public List<Action> delivered(long now, int lane, List<Delivery> records) {
         var berth = berths.get(lane);
         berth.arrived(records.size());
-        var mayWait = !berth.unasked || mayTake();
+        var mayWait = !berth.unasked || hasRoomFor(records.size(), 0);
         for (var record : records) {
             switch (record) {
                 case Delivery.Foreign(var partition, var offset) -> {
@@ -558,10 +558,10 @@ public final class Desk {
             open(berth);
         }
         if (!publishTrouble.isEmpty() || !beatTrouble.isEmpty()) {
-            berths.openFetching().forEach(this::open);
+            berths.openFetching().ifPresent(this::open);
             return;
         }
-        while (berths.anyIdle(laneRecords()) && mayTake()) {
+        while (berths.anyIdle(laneRecords()) && hasRoomFor(laneRecords(), berths.recordsAskedFor())) {
             poll(berths.turn(laneRecords()));
         }
         berths.pollUnasked().forEach(this::poll);
@@ -575,14 +575,12 @@ public final class Desk {
         actions.add(new Action.Poll(berth.lane));
     }
 
-    private boolean mayTake() {
-        if (hands.alone() != null) {
-            return false;
-        }
-        var taken = hands.count() - hands.putting() + berths.recordsAskedFor();
+    // @param askedFor that polls under way may bring besides
+    private boolean hasRoomFor(int records, int askedFor) {
+        var taken = hands.count() - hands.putting() + askedFor;
         var anyWillStart = taken < config.cores() && !hands.anyWaitsForMemory();
         // A lane takes as many records as its consumer was made for, so the last core may bring some that wait.
-        return taken + laneRecords() <= handsMax() && (anyWillStart || !hands.anyClaimed());
+        return hands.alone() == null && taken + records <= handsMax() && (anyWillStart || !hands.anyClaimed());
     }
 
     private void leaveWhenDone(long now) {

@@ -401,6 +401,19 @@ class DeskTest {
     }
 
     @Test
+    void whatComesUnaskedMayWaitWhereThereIsRoomForIt() {
+        rig = DeskRig.working(4);
+        rig.deliver(0, List.of());
+        assertThat(rig.polling).as("more than may bring what is wanted").hasSize(4);
+        rig.deliver(1, 1, task(1), task(2));
+        rig.deliver(2, 1, task(3), task(4));
+        rig.deliver(0, 1, task(5), task(6));
+        assertThat(rig.computing).hasSize(4);
+        assertThat(rig.desk.inHand()).isEqualTo(6);
+        assertThat(rig.written).as("nothing is handed back").isEmpty();
+    }
+
+    @Test
     void urgentTaskThatCameUnaskedIsComputedBesideTheOthers() {
         rig.deliver(0, 1, A);
         rig.deliver(1, 1, B);
