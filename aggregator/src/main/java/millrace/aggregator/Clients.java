@@ -43,6 +43,9 @@ final class Clients implements AutoCloseable {
     /// What the slowest link that is worth having brings.
     private static final long BYTES_A_SECOND_MIN = 2_000_000;
 
+    /// Far less than that brings in the time that a record may take.
+    private static final int BUFFER_BYTES = 8 << 20;
+
     private final Cluster cluster;
     private final String id;
     private final long jobBytesMax;
@@ -151,14 +154,23 @@ final class Clients implements AutoCloseable {
     /// The transactional producer of a partition's owner; its id fences the owner before.
     KafkaProducer<byte[], byte[]> owner(int partition) {
         return producer(Map.of(
-                "client.id", id + "-owner-" + partition,
-                "transactional.id", cluster.fleet() + "-" + partition,
+                "client.id",
+                id + "-owner-" + partition,
+                "transactional.id",
+                cluster.fleet() + "-" + partition,
                 "transaction.timeout.ms",
-                        Long.toString(transactionTimeout(jobBytesMax).toMillis()),
-                "delivery.timeout.ms", "15000",
-                "request.timeout.ms", "5000",
-                "max.block.ms", "15000",
-                "linger.ms", "0")); // a person waits for the ending
+                Long.toString(transactionTimeout(jobBytesMax).toMillis()),
+                "delivery.timeout.ms",
+                "15000",
+                // What waits in it has to go within that time, however slow the link is.
+                "buffer.memory",
+                Integer.toString(BUFFER_BYTES),
+                "request.timeout.ms",
+                "5000",
+                "max.block.ms",
+                "15000",
+                "linger.ms",
+                "0")); // a person waits for the ending
     }
 
     /// How long a transaction may take. One that were aborted for its size would be tried again in vain: its owner would
