@@ -83,6 +83,9 @@ final class Producer implements Role.Running {
     private volatile boolean closing;
     private volatile String trouble = "";
 
+    /// Why this could not take over when it last tried to; empty when it could.
+    private String rebuildTrouble = "";
+
     /// @param folder where the fleet's blobs are, if they are in one
     Producer(Cluster cluster, FleetSetup.Topology topology, boolean copying, Optional<BlobFolder> folder) {
         wire = new Wire(cluster.fleet());
@@ -240,8 +243,10 @@ final class Producer implements Role.Running {
             });
             tail.aim();
             stage = Stage.REBUILDING;
+            rebuildTrouble = "";
         } catch (RetriableException e) {
             LOG.warn("What is outstanding is not known yet: {}", e.toString());
+            rebuildTrouble = "what is outstanding is not known yet: " + e.getMessage();
             feeder.resign();
             stage = Stage.STANDING_BY;
         }
@@ -252,7 +257,7 @@ final class Producer implements Role.Running {
             trouble = "the lease has not been confirmed for 4 s";
             return;
         }
-        trouble = "";
+        trouble = lease.isHeld() ? rebuildTrouble : "";
         for (var action : feeder.feed(now())) {
             tasks.act(action);
         }
