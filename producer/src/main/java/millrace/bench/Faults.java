@@ -47,28 +47,39 @@ final class Faults implements Benchmark {
         var takeovers = new ArrayList<Double>();
         var slow = new ArrayList<Slowdown>();
         for (var run = 0; run < bench.runs(); run++) {
-            redelivered.add(killedWorker(bench, true));
-            restarted.add(killedWorker(bench, false));
-            slow.add(slowWorker(bench));
-            takeovers.add(killedAggregator(bench));
+            var remarks = bench.remarks();
+            remarks.attempt("a killed worker, another beside it", () -> redelivered.add(killedWorker(bench, true)));
+            remarks.attempt("a killed worker, another started", () -> restarted.add(killedWorker(bench, false)));
+            remarks.attempt("a slow worker", () -> slow.add(slowWorker(bench)));
+            remarks.attempt("a killed aggregator", () -> takeovers.add(killedAggregator(bench)));
         }
-        return List.of(
-                Figure.atMost(1, "a killed worker's task begins again, with another worker", "s", redelivered),
-                Figure.of("a killed worker's task begins again, with a worker that is started then", "s", restarted),
-                Figure.atMost(10, "progress goes on after an aggregator was killed", "s", takeovers),
-                Figure.atMost(
-                        OVER_BEST_MAX,
-                        "one of two workers about ten times slower, over the best that both can do so",
-                        "x",
-                        slow.stream().map(Slowdown::overBest).toList()),
-                Figure.of(
-                        "the same, against both at full speed",
-                        "x",
-                        slow.stream().map(Slowdown::ratio).toList()),
-                Figure.of(
-                        "the share of its CPU time that the slow one got",
-                        "",
-                        slow.stream().map(Slowdown::share).toList()));
+        var figures = new ArrayList<Figure>();
+        if (!redelivered.isEmpty()) {
+            figures.add(Figure.atMost(1, "a killed worker's task begins again, with another worker", "s", redelivered));
+        }
+        if (!restarted.isEmpty()) {
+            figures.add(Figure.of(
+                    "a killed worker's task begins again, with a worker that is started then", "s", restarted));
+        }
+        if (!takeovers.isEmpty()) {
+            figures.add(Figure.atMost(10, "progress goes on after an aggregator was killed", "s", takeovers));
+        }
+        if (!slow.isEmpty()) {
+            figures.add(Figure.atMost(
+                    OVER_BEST_MAX,
+                    "one of two workers about ten times slower, over the best that both can do so",
+                    "x",
+                    slow.stream().map(Slowdown::overBest).toList()));
+            figures.add(Figure.of(
+                    "the same, against both at full speed",
+                    "x",
+                    slow.stream().map(Slowdown::ratio).toList()));
+            figures.add(Figure.of(
+                    "the share of its CPU time that the slow one got",
+                    "",
+                    slow.stream().map(Slowdown::share).toList()));
+        }
+        return figures;
     }
 
     // The job's time without the part before the kill and without the task's own: until it began again.
@@ -128,7 +139,7 @@ final class Faults implements Benchmark {
             var killed = System.nanoTime();
             var before = done.get();
             if (before == RESULTS) {
-                throw new Refusal(ExitCode.FAILED, "the job was done before its aggregator was killed");
+                throw new Refusal(ExitCode.TIMED_OUT, "the job was done before its aggregator was killed");
             }
             await("progress after the kill", () -> done.get() > before, TAKEOVER_PATIENCE);
             var seconds = (System.nanoTime() - killed) / 1e9;

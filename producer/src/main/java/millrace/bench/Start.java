@@ -146,7 +146,7 @@ final class Start implements Benchmark {
         var seconds = (System.nanoTime() - started) / 1e9;
         if (status != ExitCode.SUCCEEDED.number()) {
             throw new Refusal(
-                    ExitCode.FAILED,
+                    ExitCode.MACHINE,
                     "'millrace run' ended with status %d:\n%s".formatted(status, last(Files.readString(errors))));
         }
         Bench.check("the number of primes below 1e6", output.strip(), "78498");
