@@ -374,13 +374,18 @@ class DeskTest {
         assertThat(rig.polling).hasSize(1);
     }
 
-    @Test
-    void laneThatFetchesAnywayIsPolledOnAndWhatItBringsIsHandedBackAtOnce() {
+    // The third lane is polled, because its consumer fetches anyway.
+    private void takeBothCoresForLong() {
         rig.deliver(0, 1, A);
         rig.deliver(1, 1, B);
         rig.deliver(2, List.of());
         rig.pass(Desk.CLAIM_AFTER);
         rig.deliver(2, List.of());
+    }
+
+    @Test
+    void laneThatFetchesAnywayIsPolledOnAndWhatItBringsIsHandedBackAtOnce() {
+        takeBothCoresForLong();
         assertThat(rig.polling).as("both cores are taken for long").containsExactly(2);
         rig.deliver(2, 1, C);
         assertThat(reasons(C)).containsExactly(HandBackReason.BUSY);
@@ -390,11 +395,7 @@ class DeskTest {
 
     @Test
     void taskThatCameUnaskedIsComputedWhereItNeedNotWait() {
-        rig.deliver(0, 1, A);
-        rig.deliver(1, 1, B);
-        rig.deliver(2, List.of());
-        rig.pass(Desk.CLAIM_AFTER);
-        rig.deliver(2, List.of());
+        takeBothCoresForLong();
         rig.finish(B);
         rig.deliver(2, 1, C);
         assertThat(rig.isComputing(C)).isTrue();
@@ -415,22 +416,14 @@ class DeskTest {
 
     @Test
     void urgentTaskThatCameUnaskedIsComputedBesideTheOthers() {
-        rig.deliver(0, 1, A);
-        rig.deliver(1, 1, B);
-        rig.deliver(2, List.of());
-        rig.pass(Desk.CLAIM_AFTER);
-        rig.deliver(2, List.of());
+        takeBothCoresForLong();
         rig.deliver(2, 1, urgent(C));
         assertThat(rig.isComputing(C)).isTrue();
     }
 
     @Test
     void taskThatMustBeAloneAndCameUnaskedMakesNobodyWait() {
-        rig.deliver(0, 1, A);
-        rig.deliver(1, 1, B);
-        rig.deliver(2, List.of());
-        rig.pass(Desk.CLAIM_AFTER);
-        rig.deliver(2, List.of());
+        takeBothCoresForLong();
         var last = alone(9);
         rig.deliver(2, 1, last);
         assertThat(reasons(last)).containsExactly(HandBackReason.BUSY);
