@@ -5,6 +5,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import millrace.proto.BadInput;
 import millrace.proto.Text;
@@ -49,51 +51,43 @@ final class Body {
     ///
     /// @throws BadInput when it is none
     String text(String field) {
-        var given = node.get(field);
-        if (given == null) {
-            return "";
-        }
-        if (!given.isString()) {
-            throw refused(field, "a text");
-        }
-        return given.stringValue();
+        return value(field, "", "a text", JsonNode::isString, JsonNode::stringValue);
     }
 
     /// @throws BadInput when it is neither true nor false
     boolean is(String field, boolean otherwise) {
-        var given = node.get(field);
-        if (given == null) {
-            return otherwise;
-        }
-        if (!given.isBoolean()) {
-            throw refused(field, "true or false");
-        }
-        return given.booleanValue();
+        return value(field, otherwise, "true or false", JsonNode::isBoolean, JsonNode::booleanValue);
     }
 
     /// @param otherwise what it is when it is missing, perhaps out of range
     /// @throws BadInput when it is no whole number `min..max`
     int whole(String field, int otherwise, int min, int max) {
-        var given = node.get(field);
-        if (given == null) {
-            return otherwise;
-        }
-        if (!given.isIntegralNumber() || !given.canConvertToInt() || given.intValue() < min || given.intValue() > max) {
-            throw refused(field, "a whole number %d..%d".formatted(min, max));
-        }
-        return given.intValue();
+        return value(
+                field,
+                otherwise,
+                "a whole number %d..%d".formatted(min, max),
+                given -> given.isIntegralNumber()
+                        && given.canConvertToInt()
+                        && given.intValue() >= min
+                        && given.intValue() <= max,
+                JsonNode::intValue);
     }
 
     /// @throws BadInput when it is no number
     double number(String field, double otherwise) {
+        return value(field, otherwise, "a number", JsonNode::isNumber, JsonNode::doubleValue);
+    }
+
+    private <T> T value(
+            String field, T otherwise, String allowed, Predicate<JsonNode> fits, Function<JsonNode, T> value) {
         var given = node.get(field);
         if (given == null) {
             return otherwise;
         }
-        if (!given.isNumber()) {
-            throw refused(field, "a number");
+        if (!fits.test(given)) {
+            throw refused(field, allowed);
         }
-        return given.doubleValue();
+        return value.apply(given);
     }
 
     /// Words: a text with commas between them, or an array. None when it is missing or an empty text;

@@ -13,6 +13,7 @@ import millrace.proto.JobOrder;
 import millrace.proto.JobSpec;
 import millrace.proto.KernelType;
 import millrace.proto.Policy;
+import millrace.proto.Text;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -60,8 +61,7 @@ final class Submission {
             throws InterruptedException {
         var type = descriptions
                 .find(kernel)
-                .orElseThrow(() -> new BadInput(
-                        "kernel '" + millrace.proto.Text.line(kernel, 60) + "' is not known to this console"));
+                .orElseThrow(() -> new BadInput("kernel '" + Text.line(kernel, 60) + "' is not known to this console"));
         var partitions = tail.partitions();
         if (partitions == 0) {
             throw new BadInput("the fleet's topics are not read yet; try again in a moment");
@@ -106,11 +106,7 @@ final class Submission {
             if (parameter.isBlob() && !text.isEmpty() && !Blob.isText(text)) {
                 problems.add(
                         "--%s is '%s', allowed here: sha256:DIGEST:BYTES of a file that the command line has sent: millrace submit %s --%s FILE"
-                                .formatted(
-                                        parameter.name(),
-                                        millrace.proto.Text.line(text, 100),
-                                        type.name(),
-                                        parameter.name()));
+                                .formatted(parameter.name(), Text.line(text, 100), type.name(), parameter.name()));
             }
         }
         if (!problems.isEmpty()) {
