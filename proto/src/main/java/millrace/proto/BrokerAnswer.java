@@ -1,12 +1,16 @@
 package millrace.proto;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /// Waits for what a broker answers.
 public final class BrokerAnswer {
@@ -37,6 +41,20 @@ public final class BrokerAnswer {
         } catch (InterruptedException e) {
             throw new InterruptException(e);
         }
+    }
+
+    /// The partitions of a topic.
+    ///
+    /// @throws UnknownTopicOrPartitionException when there are none: brokers hear late of a new topic
+    /// @throws KafkaException the broker's, or when it does not answer in time
+    public static List<TopicPartition> partitions(Consumer<?, ?> consumer, String topic, Duration patience) {
+        var partitions = consumer.partitionsFor(topic, patience);
+        if (partitions.isEmpty()) {
+            throw new UnknownTopicOrPartitionException(topic + " is not there");
+        }
+        return partitions.stream()
+                .map(info -> new TopicPartition(topic, info.partition()))
+                .toList();
     }
 
     private static KafkaException failure(ExecutionException e) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import millrace.proto.BrokerAnswer;
 import millrace.proto.Channel;
 import millrace.proto.Cluster;
 import millrace.proto.Ending;
@@ -13,9 +14,7 @@ import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
@@ -119,12 +118,7 @@ final class EndingsTail implements Runnable {
     }
 
     private void seek(KafkaConsumer<byte[], byte[]> consumer) {
-        var partitions = consumer.partitionsFor(endings.topic(), ANSWER_WITHIN).stream()
-                .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
-                .toList();
-        if (partitions.isEmpty()) { // a broker that has not heard yet that it was created
-            throw new UnknownTopicOrPartitionException(endings.topic() + " is not there");
-        }
+        var partitions = BrokerAnswer.partitions(consumer, endings.topic(), ANSWER_WITHIN);
         consumer.assign(partitions);
         var ends = consumer.endOffsets(partitions, ANSWER_WITHIN); // first, so that no ending falls between the two
         var since = System.currentTimeMillis() - BACK.toMillis();

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import millrace.proto.BrokerAnswer;
 import millrace.proto.Channel;
 import millrace.proto.Cluster;
 import millrace.proto.ForeignRecord;
@@ -14,7 +15,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +28,7 @@ final class FleetTail implements Runnable {
     private static final Duration POLL = Duration.ofMillis(500);
     private static final long SECOND = 1_000_000_000L;
     private static final Duration ANSWER = Duration.ofSeconds(1);
+    private static final Duration API_WITHIN = Duration.ofSeconds(10);
 
     private final Cluster cluster;
     private final String id;
@@ -179,13 +180,7 @@ final class FleetTail implements Runnable {
     }
 
     private static List<TopicPartition> partitions(KafkaConsumer<byte[], byte[]> consumer, String topic) {
-        var partitions = consumer.partitionsFor(topic);
-        if (partitions.isEmpty()) { // a broker that has not heard yet that it was created
-            throw new UnknownTopicOrPartitionException(topic + " is not there");
-        }
-        return partitions.stream()
-                .map(info -> new TopicPartition(topic, info.partition()))
-                .toList();
+        return BrokerAnswer.partitions(consumer, topic, API_WITHIN);
     }
 
     private KafkaConsumer<byte[], byte[]> consumer() {
@@ -199,7 +194,7 @@ final class FleetTail implements Runnable {
                         // People look about once a second, so records are brought that often, and not each by itself.
                         "fetch.max.wait.ms", "1000",
                         "fetch.min.bytes", "65536",
-                        "default.api.timeout.ms", "10000")),
+                        "default.api.timeout.ms", Long.toString(API_WITHIN.toMillis()))),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer());
     }
