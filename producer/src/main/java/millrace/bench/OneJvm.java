@@ -80,7 +80,7 @@ final class OneJvm implements AutoCloseable {
         writer.flush();
         var answer = answers.readLine();
         if (answer == null) {
-            throw new IOException("the JVM to compare with has ended");
+            throw new IllegalStateException("the JVM to compare with has ended");
         }
         var parts = answer.split(" ", 2);
         return new Answer(Double.parseDouble(parts[0]), parts[1]);

@@ -123,8 +123,8 @@ final class RealFleet implements AutoCloseable {
 
     /// CPU seconds of all roles since they started and of this process, which has the broker.
     ///
-    /// @throws IOException when one has ended
-    double cpuSeconds() throws IOException {
+    /// @throws IllegalStateException when one has ended
+    double cpuSeconds() {
         var cpu = ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
         for (var process : processes) {
             cpu = cpu.plus(process.cpu());

@@ -78,9 +78,9 @@ final class RoleProcess implements AutoCloseable {
 
     /// CPU time since it started.
     ///
-    /// @throws IOException when it has ended
-    Duration cpu() throws IOException {
-        return process.info().totalCpuDuration().orElseThrow(() -> new IOException(role + " has ended"));
+    /// @throws IllegalStateException when it has ended
+    Duration cpu() {
+        return process.info().totalCpuDuration().orElseThrow(() -> new IllegalStateException(role + " has ended"));
     }
 
     /// Resident memory. Where the system has no `/proc`, the peak is what there is at the moment, and no page is known
