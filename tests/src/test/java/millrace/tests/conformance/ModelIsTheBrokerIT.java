@@ -38,6 +38,12 @@ final class ModelIsTheBrokerIT {
     /// A machine that stands still for a moment can make a broker late. What differs has to differ twice.
     private static final int DIFFERS_MAX = 2;
 
+    /// Some seeds are hardly ever decided. One that has differed gets more runs in which to differ again.
+    private static final int UNDECIDED_AFTER_DIFFERING_MAX = 12;
+
+    /// How many of the scripts may end so, at most: differed once, and undecided ever after.
+    private static final int DOUBTFUL_MAX = Math.max(1, SCRIPTS / 100);
+
     private static final int WAVES_MAX = 25;
 
     /// With so many scripts every single fact has to be noticed; fewer leave some to chance.
@@ -47,6 +53,7 @@ final class ModelIsTheBrokerIT {
     private static final List<Verdict.Differs> DIFFERED = new ArrayList<>();
     private static int undecided;
     private static int differedOnce;
+    private static int doubtful;
 
     @TempDir
     private static Path folder;
@@ -70,8 +77,10 @@ final class ModelIsTheBrokerIT {
                         }
                         case Verdict.Undecided _ -> {
                             undecided++;
-                            boolean again = undecidedRuns.merge(seed, 1, Integer::sum) < UNDECIDED_MAX
-                                    || differingRuns.containsKey(seed);
+                            boolean differed = differingRuns.containsKey(seed);
+                            int runsMax = differed ? UNDECIDED_AFTER_DIFFERING_MAX : UNDECIDED_MAX;
+                            boolean again = undecidedRuns.merge(seed, 1, Integer::sum) < runsMax;
+                            doubtful += differed && !again ? 1 : 0;
                             seeds.add(again ? seed : nextSeed++);
                         }
                         case Verdict.Differs differs -> {
@@ -110,9 +119,12 @@ final class ModelIsTheBrokerIT {
                 AGREED.stream().mapToInt(trace -> trace.script().steps().size()).sum();
         System.out.printf(
                 "model and broker: %d scripts from seed %d: %d agree in %d steps, %d differ; %d runs were undecided, "
-                        + "%d differed once and not again%n",
-                SCRIPTS, FIRST_SEED, AGREED.size(), steps, DIFFERED.size(), undecided, differedOnce);
+                        + "%d differed once and not again, %d differed once and could not be decided since%n",
+                SCRIPTS, FIRST_SEED, AGREED.size(), steps, DIFFERED.size(), undecided, differedOnce, doubtful);
         assertThat(DIFFERED).isEmpty();
+        assertThat(doubtful)
+                .as("scripts that differed once and could not be decided since")
+                .isLessThanOrEqualTo(DOUBTFUL_MAX);
         assertThat(AGREED.size()).as("scripts that agree").isEqualTo(SCRIPTS);
     }
 
