@@ -40,14 +40,16 @@ final class Publication {
         if (monotonicMillis >= roundMillis) {
             // A thousand open jobs get a second, more get more.
             var every = Math.max(ROUND_MILLIS, open.size());
+            roundMillis = monotonicMillis + every;
             for (var job : open) {
                 if (monotonicMillis - job.publishedMillis() >= every) {
                     due.add(job);
                     job.published(monotonicMillis);
                     changed.remove(job);
                 }
+                roundMillis = Math.min(roundMillis, job.publishedMillis() + every);
             }
-            roundMillis = monotonicMillis + ROUND_MILLIS / 10;
+            roundMillis = Math.max(roundMillis, monotonicMillis + ROUND_MILLIS / 10);
         }
         return due;
     }
