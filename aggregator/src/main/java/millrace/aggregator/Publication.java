@@ -49,6 +49,7 @@ final class Publication {
                 }
                 roundMillis = Math.min(roundMillis, job.publishedMillis() + every);
             }
+            // Many that are due one after the other are not worth a round each.
             roundMillis = Math.max(roundMillis, monotonicMillis + ROUND_MILLIS / 10);
         }
         return due;

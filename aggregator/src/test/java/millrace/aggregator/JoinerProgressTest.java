@@ -6,6 +6,7 @@ import static millrace.aggregator.TestPartition.spec;
 import static millrace.aggregator.TestPartition.sum;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.stream.IntStream;
 import millrace.proto.Ending;
 import millrace.proto.JobOrder;
@@ -71,6 +72,24 @@ class JoinerProgressTest {
 
         assertThat(partition.progress().size() - before).isBetween(9, 10);
         assertThat(partition.lastProgress(job).position()).isEqualTo(1);
+    }
+
+    @Test
+    void jobThatIsToldBetweenTheRoundsOfOthersIsToldASecondLater() {
+        partition.submit(job).run();
+        partition.pass(500).submit(sum("later", 1)).run();
+        var told = new ArrayList<Integer>();
+        for (var millis = 100; millis <= 2500; millis += 100) {
+            var before = partition.progress().size();
+            partition.pass(100).run();
+            if (partition.progress().stream()
+                    .skip(before)
+                    .anyMatch(one -> one.job().equals("later"))) {
+                told.add(millis);
+            }
+        }
+
+        assertThat(told).containsExactly(1000, 2000);
     }
 
     @Test
