@@ -93,9 +93,9 @@ final class JobCommand implements Callable<Integer> {
                                         ? ""
                                         : String.format(
                                                 Locale.ROOT,
-                                                ", %.0f %% of %d cores",
+                                                ", %.0f %% of %s",
                                                 100 * report.efficiency(),
-                                                report.cores())));
+                                                Units.plural(report.cores(), "core", "cores"))));
         line("workers", Integer.toString(tally.workers().size()));
         for (var told : full(job, report).lines()) {
             line(told.name(), told.text());

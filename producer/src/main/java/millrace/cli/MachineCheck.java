@@ -17,8 +17,8 @@ final class MachineCheck {
 
     static List<Finding> run(Shell shell) {
         var findings = new ArrayList<Finding>();
-        findings.add(Finding.fine(
-                "Millrace " + Version.millrace() + ", " + Runtime.getRuntime().availableProcessors() + " cores"));
+        findings.add(Finding.fine("Millrace " + Version.millrace() + ", "
+                + Units.plural(Runtime.getRuntime().availableProcessors(), "core", "cores")));
         findings.add(java(Runtime.version()));
         findings.add(memory(EmbeddedFleet.memoryBytes()));
         findings.add(roles());

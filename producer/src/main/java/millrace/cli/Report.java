@@ -121,14 +121,15 @@ record Report(
     String line() {
         var line = new StringBuilder(String.format(
                 Locale.ROOT,
-                "%s %s in %s: %s items, %s tasks",
+                "%s %s in %s: %s, %s",
                 spec.job(),
                 state.toLowerCase(Locale.ROOT),
                 Units.time(wallSeconds),
-                Units.count(spec.items()),
-                Units.count(tally.tasks())));
+                Units.plural(spec.items(), "item", "items"),
+                Units.plural(tally.tasks(), "task", "tasks")));
         if (cores > 0) {
-            line.append(String.format(Locale.ROOT, ", %.0f %% of %d cores", 100 * efficiency(), cores));
+            line.append(String.format(
+                    Locale.ROOT, ", %.0f %% of %s", 100 * efficiency(), Units.plural(cores, "core", "cores")));
         }
         return line.toString();
     }

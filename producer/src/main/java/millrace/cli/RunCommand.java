@@ -174,7 +174,7 @@ final class RunCommand implements Callable<Integer> {
             throws InterruptedException, IOException {
         if (!quiet && !shell.errIsTerminal()) {
             shell.say("job " + job.id() + " is submitted: "
-                    + Units.count(job.spec().items()) + " items");
+                    + Units.plural(job.spec().items(), "item", "items"));
         }
         Ending ending;
         try {

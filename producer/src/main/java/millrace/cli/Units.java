@@ -45,6 +45,11 @@ final class Units {
         return count((double) number);
     }
 
+    /// `1 task`, `2 tasks`, `1.23M tasks`.
+    static String plural(long number, String one, String many) {
+        return count(number) + " " + (number == 1 ? one : many);
+    }
+
     /// `0.4 s`, `12 s`, `3m05s`, `2h07m`, `4d03h`.
     static String time(double seconds) {
         if (seconds < 9.95) {

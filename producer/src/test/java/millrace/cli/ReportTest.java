@@ -115,6 +115,20 @@ class ReportTest {
     }
 
     @Test
+    void lineCountsOneItemAndOneCore() {
+        var one = Millrace.spec(new Primes(7, 8), JobOptions.DEFAULT, "job", 1);
+        var report = Report.of(
+                one,
+                "SUCCEEDED",
+                tally(900_000_000, List.of("a")),
+                Duration.ofSeconds(1),
+                List.of(worker("a", 1, 1)),
+                null);
+
+        assertThat(report.line()).isEqualTo("job succeeded in 1.0 s: 1 item, 60 tasks, 90 % of 1 core");
+    }
+
+    @Test
     void unknownWorkersGiveNoEfficiency() {
         var report = Report.of(SPEC, "SUCCEEDED", tally(1, List.of("a")), Duration.ZERO, List.of(), null);
 

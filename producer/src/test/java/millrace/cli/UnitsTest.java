@@ -34,6 +34,12 @@ class UnitsTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"0, 0 tasks", "1, 1 task", "2, 2 tasks", "1234567, 1.23M tasks"})
+    void plural(long number, String text) {
+        assertThat(Units.plural(number, "task", "tasks")).isEqualTo(text);
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "0, 0.0 s",
         "0.44, 0.4 s",

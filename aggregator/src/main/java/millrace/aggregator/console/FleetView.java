@@ -208,7 +208,8 @@ final class FleetView {
             known = new WorkerRecord(heartbeat);
             workers.put(heartbeat.worker(), known);
             if (caughtUp) {
-                happened(millis, "joined", heartbeat.worker(), heartbeat.cores() + " cores at " + heartbeat.host());
+                var cores = heartbeat.cores() == 1 ? "1 core" : heartbeat.cores() + " cores";
+                happened(millis, "joined", heartbeat.worker(), cores + " at " + heartbeat.host());
             }
         }
         known.accept(heartbeat, caughtUp, nanos);

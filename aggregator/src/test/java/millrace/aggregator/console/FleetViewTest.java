@@ -99,6 +99,17 @@ class FleetViewTest {
     }
 
     @Test
+    void joinedEventTellsTheCores() {
+        view.caughtUp();
+        view.heartbeat(Records.heartbeat("one", 1, Heartbeat.State.RUNNING, List.of()), 1, 1);
+        view.heartbeat(Records.heartbeat("two", 2, Heartbeat.State.RUNNING, List.of()), 2, 2);
+
+        assertThat(view.events())
+                .extracting(FleetView.Event::text)
+                .containsExactly("2 cores at host", "1 core at host");
+    }
+
+    @Test
     void secondSaysHowManyCoresComputeAndForWhom() {
         view.caughtUp();
         view.heartbeat(Records.heartbeat("w", 4, Heartbeat.State.RUNNING, Records.computing("a", 0, 3)), 0, 0);
