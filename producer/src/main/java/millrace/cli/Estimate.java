@@ -67,12 +67,11 @@ record Estimate(JobSpec spec, String item, Optional<Measured> measured, int core
         return first
                 + String.format(
                         Locale.ROOT,
-                        "time   about %s on %d %s (%s of CPU time), in about %,d tasks%n"
+                        "time   about %s on %s (%s of CPU time), in about %,d tasks%n"
                                 + "bytes  about %s of values, %s through Kafka%n"
                                 + "as job %s cost (%s)%n",
                         Units.time(wallSeconds()),
-                        cores,
-                        cores == 1 ? "core" : "cores",
+                        Units.plural(cores, "core", "cores"),
                         Units.time(cpuSeconds()),
                         tasks(),
                         Units.bytes(valueBytes()),

@@ -86,16 +86,7 @@ final class JobCommand implements Callable<Integer> {
         line(
                 "time",
                 "%s, %s of CPU time%s"
-                        .formatted(
-                                Units.time(report.wallSeconds()),
-                                Units.time(report.cpuSeconds()),
-                                report.cores() == 0
-                                        ? ""
-                                        : String.format(
-                                                Locale.ROOT,
-                                                ", %.0f %% of %s",
-                                                100 * report.efficiency(),
-                                                Units.plural(report.cores(), "core", "cores"))));
+                        .formatted(Units.time(report.wallSeconds()), Units.time(report.cpuSeconds()), report.share()));
         line("workers", Integer.toString(tally.workers().size()));
         for (var told : full(job, report).lines()) {
             line(told.name(), told.text());
